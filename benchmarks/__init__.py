@@ -1,0 +1,1 @@
+"""Measurements, each beside its bare counterpart in the same run: `make bench`."""

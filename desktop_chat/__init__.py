@@ -1,0 +1,3 @@
+"""Desktop Chat, a desktop client for local language models."""
+
+__version__ = "0.1.0"

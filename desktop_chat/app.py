@@ -1,0 +1,137 @@
+"""The window: start and shutdown in their order, first paint before anything slow.
+
+Everything imported at the top of this file is needed for the first paint.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from desktop_chat import paths
+from desktop_chat.domain.errors import ChatError, DataDirectoryInUseError
+from desktop_chat.services.launch import Launch, read_launch
+from desktop_chat.services.settings import DECLARATIONS
+from desktop_chat.storage.lock import DataDirectoryLock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from desktop_chat.ui.shell import Shell
+
+DONE, FAILED = 0, 1
+FIRST_CHATS = 100
+# Names a file to which the times of the start are written, for benchmarks.
+TIMING = "DESKTOP_CHAT_TIMING"
+SLOW_MODULES = (
+    "asyncio",
+    "qasync",
+    "peewee",
+    "desktop_chat.storage.messages",
+    "desktop_chat.assembly",
+    "desktop_chat.ui.session",
+)
+
+
+def run_window(options: Mapping[str, Any]) -> int:
+    """Open the window on a data directory and return the exit status when it is closed.
+
+    A second window on the same directory raises the first one and ends.
+    """
+    try:
+        launch = read_launch(options, reads_working_directory=False)
+        lock = DataDirectoryLock(launch.data_dir)
+        try:
+            lock.acquire()
+        except DataDirectoryInUseError as error:
+            return _raise_other(launch, error)
+    except ChatError as error:
+        return _refuse(error)
+    try:
+        return _show(launch)
+    finally:
+        lock.release()
+
+
+def _show(launch: Launch) -> int:
+    if not _has_screen():
+        print("desktop-chat: There is no screen here. Try: desktop-chat ask TEXT", file=sys.stderr)
+        return FAILED
+    from desktop_chat.ui.shell import Shell
+
+    shell = Shell(
+        theme=str(_setting(launch, "appearance.theme")),
+        text_size=int(_setting(launch, "appearance.text_size")),
+        geometry=str(launch.stored.get("window.geometry") or ""),
+    )
+    shell.show_and_paint()
+    mark("first_paint")
+    from desktop_chat.storage.first_list import read_first_chats
+
+    shell.build(read_first_chats(paths.database_path(launch.data_dir), FIRST_CHATS))
+    shell.app.processEvents()
+    mark("ready")
+    return _run(shell, launch)
+
+
+def _has_screen() -> bool:
+    # Qt ends the process with a core dump where it finds none.
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _run(shell: Shell, launch: Launch) -> int:
+    # Each of these takes as long as some frames: what is typed meanwhile shows in between.
+    for name in SLOW_MODULES:
+        importlib.import_module(name)
+        shell.app.processEvents()
+    from desktop_chat.ui import application
+    from desktop_chat.ui.session import Session
+
+    session = Session(shell, launch)
+    return application.run(shell.app, session.run)
+
+
+def _setting(launch: Launch, key: str) -> Any:
+    from desktop_chat.services.settings import is_valid
+
+    declaration = next(d for d in DECLARATIONS if d.key == key)
+    stored = launch.stored.get(key)
+    return stored if is_valid(declaration, stored) else declaration.default
+
+
+def _raise_other(launch: Launch, error: DataDirectoryInUseError) -> int:
+    from desktop_chat.storage.handover import raise_window
+
+    return DONE if raise_window(launch.data_dir) else _refuse(error)
+
+
+def _refuse(error: ChatError) -> int:
+    """Say why no window opens, in the terminal and on the screen."""
+    print(f"desktop-chat: {' '.join(str(error).split())}", file=sys.stderr)
+    from desktop_chat.ui.refusal import show_refusal
+
+    show_refusal(error)
+    return FAILED
+
+
+def mark(event: str) -> None:
+    """Append the time since the process began to the file that `TIMING` names, if it does."""
+    path = os.environ.get(TIMING)
+    if path:
+        line = f'{{"event": "{event}", "t_ms": {_process_age_ms():.1f}}}\n'
+        with open(path, "a", encoding="ascii") as file:  # noqa: PTH123 measured code
+            file.write(line)
+
+
+def _process_age_ms() -> float:
+    if not sys.platform.startswith("linux"):
+        return time.process_time() * 1e3
+    with open("/proc/self/stat", encoding="ascii") as file:  # noqa: PTH123 measured code
+        start_ticks = int(file.read().rsplit(")", 1)[1].split()[19])
+    start_s = start_ticks / os.sysconf("SC_CLK_TCK")
+    return (time.clock_gettime(time.CLOCK_BOOTTIME) - start_s) * 1e3

@@ -1,0 +1,1 @@
+"""What the product is about: plain values and pure functions, without input or output."""

@@ -1,0 +1,115 @@
+"""What services broadcast when something changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop_chat.domain.chat import Chat, ChatId
+    from desktop_chat.domain.errors import ChatError
+    from desktop_chat.domain.message import Message, MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class ChatCreated:
+    """A chat was stored for the first time."""
+
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChanged:
+    """Title, model or time of a chat changed."""
+
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTrashed:
+    """A chat was moved to the trash."""
+
+    chat_id: ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRestored:
+    """A chat came back from the trash."""
+
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted:
+    """The user's message is stored and a reply is awaited.
+
+    `user_message` is None when a reply is tried again.
+    """
+
+    chat: Chat
+    user_message: Message | None
+    reply: Message
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsLeftOut:
+    """The conversation does not fit: so many of its oldest messages were not sent."""
+
+    chat_id: ChatId
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnded:
+    """A reply has its final state; `is_discarded` when it was stopped before any text."""
+
+    reply: Message
+    is_discarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SavingFailed:
+    """Something could not be saved; its text is kept in memory and tried again."""
+
+    error: ChatError
+
+
+@dataclass(frozen=True, slots=True)
+class SavingResumed:
+    """Everything that could not be saved before is saved now."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnginesChanged:
+    """The state or the models of an engine changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChanged:
+    """A setting has a new value."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyGrew:
+    """A reply that is being written has more text or more reasoning."""
+
+    chat_id: ChatId
+    message_id: MessageId
+    text: str = ""
+    reasoning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyProgressed:
+    """The engine said how far it is with a reply.
+
+    `phase` is connecting, loading, reading, thinking or writing; `done` and `total` count tokens
+    while it reads the prompt, and are None otherwise.
+    """
+
+    chat_id: ChatId
+    phase: str
+    done: int | None = None
+    total: int | None = None

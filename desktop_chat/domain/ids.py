@@ -1,0 +1,8 @@
+"""Identifiers, given by the database."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+ChatId = NewType("ChatId", int)
+MessageId = NewType("MessageId", int)

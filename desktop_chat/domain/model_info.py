@@ -1,0 +1,58 @@
+"""Language models and where they are served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LM_STUDIO = "lm-studio"
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A model of one engine.
+
+    Attributes:
+        account_id: The engine: `LM_STUDIO` or `EMBEDDED`, later any account.
+        model_id: The id by which that engine knows the model.
+    """
+
+    account_id: str
+    model_id: str
+
+    @property
+    def label(self) -> str:
+        """The model as one would say it: of a file its name, else the id."""
+        if self.account_id != EMBEDDED:
+            return self.model_id
+        return self.model_id.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".gguf")
+
+
+class ModelKind(StrEnum):
+    """What a model is for; only CHAT and UNKNOWN are offered."""
+
+    CHAT = "chat"
+    EMBEDDING = "embedding"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What an engine says of one of its models.
+
+    Attributes:
+        id: The id to send in a request. For the embedded engine the absolute path of the file.
+        name: The name to show.
+        is_loaded: Whether it is in memory now; None if the engine cannot tell.
+        context_length: Tokens that fit: of the loaded instance if loaded, else the maximum.
+        size_bytes: Size of the file or files on disk.
+    """
+
+    id: str
+    name: str
+    kind: ModelKind = ModelKind.UNKNOWN
+    is_loaded: bool | None = None
+    context_length: int | None = None
+    quantization: str | None = None
+    size_bytes: int | None = None

@@ -1,0 +1,1 @@
+"""One module for each wire protocol that reaches a language model."""

@@ -1,0 +1,138 @@
+"""How this program speaks HTTP to model servers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import weakref
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from desktop_chat.domain.errors import InvalidRequestError
+from desktop_chat.providers.urls import is_private_host
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+CONNECT_TIMEOUT_S = 5.0
+WRITE_TIMEOUT_S = 60.0
+KEEPALIVE_IDLE_S = 30
+
+
+def checked_token(token: str | None) -> str | None:
+    """Return the token as it can stand in a header, or None when there is none.
+
+    Raises:
+        InvalidRequestError: The token holds characters that no header can carry.
+    """
+    token = (token or "").strip()
+    if not token:
+        return None
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise InvalidRequestError(detail="the API token holds a character that no token has.")
+    return token
+
+
+def make_client(base_url: str, token: str | None = None) -> httpx.AsyncClient:
+    """Make a client for one server: no reply deadline, no redirects, no proxy to near hosts.
+
+    Every request has a connection of its own. A kept one may be closed by the server just when
+    a request is on its way, and a request that may have started must not be repeated.
+    """
+    import httpx
+
+    parts = urlsplit(base_url)
+    is_near = is_private_host(parts.hostname or "")
+    headers = {"Accept-Encoding": "identity", "User-Agent": "desktop-chat"}
+    token = checked_token(token)
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    verify = _tls_context(is_https=parts.scheme == "https")
+    # A transport of our own also keeps environment proxies away, so far hosts get none.
+    transport = httpx.AsyncHTTPTransport(
+        verify=verify,
+        trust_env=False,
+        limits=limits,
+        retries=0,
+        socket_options=_keepalive_options(),
+    )
+    return httpx.AsyncClient(
+        base_url=base_url,
+        headers=headers,
+        timeout=httpx.Timeout(
+            connect=CONNECT_TIMEOUT_S, read=None, write=WRITE_TIMEOUT_S, pool=None
+        ),
+        limits=limits,
+        verify=verify,
+        trust_env=not is_near,
+        follow_redirects=False,
+        transport=transport if is_near else None,
+    )
+
+
+def transport_errors() -> tuple[type[Exception], ...]:
+    """Return all that a request can raise, for an `except` clause.
+
+    A port out of range comes as an exception group, a timeout of asyncio as an OSError.
+    """
+    import httpx
+
+    return (
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        httpx.StreamError,
+        OSError,
+        ExceptionGroup,
+        UnicodeError,
+    )
+
+
+class LoopClients:
+    """One client for each event loop, made when a loop first asks.
+
+    A client fails in any loop but its own, and outsiders call `asyncio.run` again and again.
+    No connection outlives its request, so a loop may end without its client being closed.
+    """
+
+    def __init__(self, base_url: str, token: str | None = None) -> None:
+        self._base_url = base_url
+        self._token = token
+        self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
+            weakref.WeakKeyDictionary()
+        )
+
+    def get(self) -> httpx.AsyncClient:
+        """Return the client of the running loop."""
+        loop = asyncio.get_running_loop()
+        client = self._clients.get(loop)
+        if client is None:
+            client = self._clients[loop] = make_client(self._base_url, self._token)
+        return client
+
+    async def aclose(self) -> None:
+        """Close the client of the running loop; the next request makes a new one."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()
+
+
+def _tls_context(*, is_https: bool) -> ssl.SSLContext:
+    import ssl
+
+    if is_https:
+        return ssl.create_default_context()
+    # Never used over plain http, and without any authority it trusts nobody. Loading the
+    # authorities would cost more than the rest of the client.
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _keepalive_options() -> list[tuple[int, int, int]]:
+    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    for name in ("TCP_KEEPIDLE", "TCP_KEEPALIVE"):
+        if hasattr(socket, name):
+            options.append((socket.IPPROTO_TCP, getattr(socket, name), KEEPALIVE_IDLE_S))
+            break
+    return options

@@ -1,0 +1,85 @@
+"""Threads for slow work, so that the event loop never waits for a disk or a key store."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import queue
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Job = tuple["Future[Any]", "Callable[[], Any]"]
+
+
+class Worker:
+    """One thread that runs jobs in the order in which they were given.
+
+    The writer of the database is such a worker: order is what makes "stored before sent" true.
+    The thread starts with the first job.
+
+    Args:
+        name: The thread's name, for logs and crash reports.
+        is_daemon: Whether the program may end while a job runs. For calls that can hang for
+            ever, such as those to a key store; never for the database.
+    """
+
+    def __init__(self, name: str, *, is_daemon: bool = False) -> None:
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=is_daemon)
+        self._is_closed = False
+
+    def submit(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Queue a job and return at once.
+
+        Raises:
+            RuntimeError: The worker is closed; the job would wait for ever.
+        """
+        if self._is_closed:
+            raise RuntimeError(f"{self._thread.name} is closed")
+        future: Future[T] = Future()
+        self._jobs.put((future, functools.partial(job, *args, **kwargs)))
+        if self._thread.ident is None:
+            self._thread.start()
+        return future
+
+    async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Queue a job and wait for its result.
+
+        When the waiting task is cancelled, a job that was queued is still done: what was
+        promised to the user gets written.
+        """
+        future = asyncio.wrap_future(self.submit(job, *args, **kwargs))
+        # Without it the loop reports an error that came after its waiter had been cancelled.
+        future.add_done_callback(_retrieve)
+        return await asyncio.shield(future)
+
+    def close(self) -> None:
+        """Finish the queued jobs, then end the thread; a daemon thread is not waited for."""
+        self._is_closed = True
+        self._jobs.put(None)
+        if self._thread.ident is not None and not self._thread.daemon:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            future, call = job
+            try:
+                result = call()
+            except BaseException as error:  # noqa: BLE001 it belongs to whoever waits for the job
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+            # Or the last job's result would stay alive until the next one comes.
+            del job, future, call
+
+
+def _retrieve(future: asyncio.Future[Any]) -> None:
+    if not future.cancelled():
+        future.exception()

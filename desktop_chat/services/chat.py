@@ -1,0 +1,286 @@
+"""One turn: the user's message is stored, a reply is generated, and kept while it grows."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from desktop_chat.domain.changes import (
+    ChatChanged,
+    ChatCreated,
+    ReplyEnded,
+    ReplyGrew,
+    ReplyProgressed,
+    TurnsLeftOut,
+    TurnStarted,
+)
+from desktop_chat.domain.errors import (
+    ChatError,
+    ConnectionLostError,
+    ContextFullError,
+    EmptyMessageError,
+    MessageTooLongError,
+    UnauthorizedError,
+)
+from desktop_chat.domain.message import MessageStatus
+from desktop_chat.domain.model_info import ModelRef
+from desktop_chat.domain.params import GenerationParams
+from desktop_chat.domain.stream import (
+    ModelAnswered,
+    ModelLoading,
+    PromptProgress,
+    ReasoningDelta,
+    StreamEvent,
+    StreamFinished,
+    TextDelta,
+    UsageReported,
+)
+from desktop_chat.services.live_reply import LiveReply
+from desktop_chat.services.prompts import Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from desktop_chat.domain.chat import Chat, ChatId
+    from desktop_chat.domain.message import Message, MessageId
+    from desktop_chat.services.broadcast import Broadcast
+    from desktop_chat.services.engines import EngineService
+    from desktop_chat.services.journal import Journal
+    from desktop_chat.services.turns import TurnStore
+
+MAX_MESSAGE_BYTES = 1_000_000
+# How often the oldest turns may be left out after the engine said that they do not fit.
+MAX_SHORTENINGS = 4
+
+TurnEvent = TurnStarted | TurnsLeftOut | StreamEvent | ReplyEnded
+
+
+class ChatService:
+    """Sends messages and keeps what comes back.
+
+    Every step is broadcast too, so that the window shows a turn whoever asked for it.
+    """
+
+    def __init__(
+        self, turns: TurnStore, journal: Journal, engines: EngineService, broadcast: Broadcast
+    ) -> None:
+        self._turns = turns
+        self._journal = journal
+        self._engines = engines
+        self._broadcast = broadcast
+        self._live: dict[ChatId, LiveReply] = {}
+        self._tasks: dict[ChatId, asyncio.Task[Any] | None] = {}
+        self._is_closing = False
+
+    def live_message(self, chat_id: ChatId) -> Message | None:
+        """Return the reply that is being written in this chat, as it is now."""
+        reply = self._live.get(chat_id)
+        return reply.message if reply else None
+
+    @property
+    def live_chats(self) -> frozenset[ChatId]:
+        """The chats in which a reply is being written."""
+        return frozenset(self._live)
+
+    def stop(self, chat_id: ChatId) -> bool:
+        """Stop the reply that is being written in this chat; return whether there was one."""
+        task = self._tasks.get(chat_id)
+        return task is not None and task.cancel()
+
+    def begin_shutdown(self) -> None:
+        """From now on a reply that is cut short counts as interrupted, not as stopped."""
+        self._is_closing = True
+
+    async def send(
+        self,
+        chat_id: ChatId | None,
+        text: str,
+        *,
+        model_ref: ModelRef | None = None,
+        params: GenerationParams | None = None,
+        system_prompt: str = "",
+        engines: EngineService | None = None,
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Store `text`, then generate the reply to it.
+
+        The events are `TurnStarted`, what the engine reports, and `ReplyEnded`. Closing the
+        generator, or cancelling its task, stops the engine and keeps the text so far.
+
+        Args:
+            chat_id: The chat; None makes a new one.
+            text: The user's message.
+            model_ref: Who answers; None means the chat's model, else the default.
+            params: Sampling parameters; None leaves all to the engine.
+            system_prompt: Replaces the chat's system prompt, if not empty.
+            engines: Others than this service's own, for a request to another address.
+
+        Raises:
+            InvalidRequestError: The text is empty or too long. Nothing was stored.
+            ModelChoiceNeededError, NoModelAnywhereError, ModelNotFoundError: Nobody can
+                answer. Nothing was stored.
+            StorageError: The message could not be stored, and was not sent.
+
+        What goes wrong later raises nothing: the reply in `ReplyEnded` is then a failed one.
+        """
+        check_message(text)
+        engines = engines or self._engines
+        ref = model_ref or await self._turns.model_of(chat_id)
+        if ref is None:
+            await engines.until_known()
+            ref = engines.default_ref()
+        chat, user_message, reply = await self._turns.begin(chat_id, text, ref, system_prompt)
+        self._broadcast.publish(ChatCreated(chat) if chat_id is None else ChatChanged(chat))
+        turn = self._run(TurnStarted(chat, user_message, reply), engines, params)
+        async with contextlib.aclosing(turn) as events:
+            async for event in events:
+                yield event
+
+    async def retry(
+        self, reply_id: MessageId, *, model_ref: ModelRef | None = None
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Generate another reply to the message that `reply_id` answered; the old one stays."""
+        chat_id = await self._turns.chat_of(reply_id)
+        ref = model_ref or await self._turns.model_of(chat_id)
+        if ref is None:
+            await self._engines.until_known()
+            ref = self._engines.default_ref()
+        chat, reply = await self._turns.begin_again(reply_id, ref)
+        self._broadcast.publish(ChatChanged(chat))
+        turn = self._run(TurnStarted(chat, None, reply), self._engines, None)
+        async with contextlib.aclosing(turn) as events:
+            async for event in events:
+                yield event
+
+    async def _run(
+        self, started: TurnStarted, engines: EngineService, params: GenerationParams | None
+    ) -> AsyncGenerator[TurnEvent, None]:
+        live = LiveReply(started.reply)
+        self._live[live.chat_id] = live
+        self._tasks[live.chat_id] = asyncio.current_task()
+        final: Message | None = None
+        # Read while the window shows the turn.
+        path = self._turns.path(live.chat_id)
+        self._broadcast.publish(started)
+        try:
+            yield started
+            self._broadcast.publish(ReplyProgressed(live.chat_id, "connecting"))
+            messages = await asyncio.wrap_future(path)
+            prompt = Prompt(messages, started.chat.system_prompt)
+            generation = self._generate(started.chat, live, engines, prompt, params)
+            async with contextlib.aclosing(generation) as events:
+                async for event in events:
+                    if isinstance(event, StreamFinished):
+                        final = live.finished(event.finish_reason)
+                    yield event
+            if final is None:
+                raise ConnectionLostError
+        except ChatError as error:
+            final = live.failed(error)
+        except (asyncio.CancelledError, GeneratorExit):
+            is_closing = self._is_closing
+            cut = MessageStatus.INTERRUPTED if is_closing else MessageStatus.STOPPED
+            # A reply that has its end mark is complete, whoever goes away after that.
+            final = final or live.ended(cut)
+            raise
+        finally:
+            # Without a final state the program itself is at fault; the text is kept all the same.
+            ended = await self._end(live, final or live.failed(ChatError()))
+        yield ended
+
+    async def _end(self, live: LiveReply, final: Message) -> ReplyEnded:
+        is_discarded = final.status is MessageStatus.STOPPED and not live.has_begun
+        if self._live.get(live.chat_id) is live:
+            self._tasks.pop(live.chat_id, None)
+        try:
+            await self._journal.finish(final)
+            if is_discarded:
+                await self._turns.step_back(final)
+        finally:
+            # Not before: a message sent meanwhile would follow a reply that is taken away.
+            if self._live.get(live.chat_id) is live:
+                del self._live[live.chat_id]
+            ended = ReplyEnded(final, is_discarded)
+            self._broadcast.publish(ended)
+        return ended
+
+    async def _generate(
+        self,
+        chat: Chat,
+        live: LiveReply,
+        engines: EngineService,
+        prompt: Prompt,
+        params: GenerationParams | None,
+    ) -> AsyncGenerator[TurnsLeftOut | StreamEvent, None]:
+        ref = chat.model_ref
+        if ref is None:  # a turn begins only with a model
+            raise AssertionError(chat.id)
+        info = engines.model_info(ref)
+        prompt.fit(info.context_length if info else None)
+        shortenings = 0
+        has_renewed = False
+        while True:
+            if prompt.left_out:
+                left_out = TurnsLeftOut(chat.id, prompt.left_out)
+                self._broadcast.publish(left_out)
+                yield left_out
+            stream = engines.provider(ref.account_id).stream(
+                prompt.request(ref.model_id, params or GenerationParams())
+            )
+            try:
+                async with contextlib.aclosing(stream) as events:
+                    async for event in events:
+                        self._take(live, ref, event)
+                        yield event
+            except ContextFullError as error:
+                shortenings += 1
+                can_shorten = shortenings <= MAX_SHORTENINGS and not live.has_begun
+                if not (can_shorten and prompt.shorten(error)):
+                    raise
+            except UnauthorizedError:
+                # Nothing was generated: the token is fetched only when a server wants one.
+                if has_renewed or not await engines.renew_token(ref.account_id):
+                    raise
+                has_renewed = True
+            else:
+                return
+
+    def _take(self, live: LiveReply, ref: ModelRef, event: StreamEvent) -> None:
+        match event:
+            case TextDelta(text):
+                self._tell_phase(live, "writing")
+                live.add_text(text)
+                self._journal.note(live)
+                self._broadcast.publish(ReplyGrew(live.chat_id, live.id, text))
+            case ReasoningDelta(text):
+                self._tell_phase(live, "thinking")
+                live.add_reasoning(text)
+                self._journal.note(live)
+                self._broadcast.publish(ReplyGrew(live.chat_id, live.id, "", text))
+            case UsageReported(usage):
+                live.set_usage(usage)
+            case ModelAnswered(model_id):
+                live.set_model(ModelRef(ref.account_id, model_id).label)
+            case ModelLoading():
+                self._broadcast.publish(ReplyProgressed(live.chat_id, "loading"))
+            case PromptProgress(processed, total):
+                self._broadcast.publish(ReplyProgressed(live.chat_id, "reading", processed, total))
+
+    def _tell_phase(self, live: LiveReply, phase: str) -> None:
+        if live.phase != phase:
+            live.phase = phase
+            self._broadcast.publish(ReplyProgressed(live.chat_id, phase))
+
+
+def check_message(text: str) -> None:
+    """Refuse what cannot be sent.
+
+    Raises:
+        EmptyMessageError: There is no visible character.
+        MessageTooLongError: The text has more than `MAX_MESSAGE_BYTES`.
+    """
+    if not text.strip():
+        raise EmptyMessageError
+    size = len(text.encode("utf-8", "replace"))
+    if size > MAX_MESSAGE_BYTES:
+        raise MessageTooLongError(size_mb=f"{size / 1e6:.1f}", limit_mb=MAX_MESSAGE_BYTES // 10**6)

@@ -1,0 +1,161 @@
+"""The two engines of today: LM Studio at its address, and the embedded one."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop_chat.domain.errors import ChatError, EngineError
+from desktop_chat.domain.model_info import EMBEDDED, ModelRef
+from desktop_chat.providers.lm_studio import LMStudioAPIProvider
+from desktop_chat.providers.probe import probe_models
+from desktop_chat.services.settings import TOKEN
+
+if TYPE_CHECKING:
+    from desktop_chat.domain.model_info import ModelInfo
+    from desktop_chat.providers.base import Provider
+    from desktop_chat.providers.embedded import EmbeddedProvider
+    from desktop_chat.services.secrets import Secrets
+    from desktop_chat.services.settings import SettingsService
+
+PROBE_TIMEOUT_S = 5.0
+
+
+class LmStudioEngine:
+    """LM Studio's server, or whatever speaks its dialect at that address.
+
+    The address is read anew each time, so a change in the settings counts at once. The token
+    is fetched from the key store only after the server asked for one.
+    """
+
+    def __init__(self, settings: SettingsService, secrets: Secrets, url: str = "") -> None:
+        self._settings = settings
+        self._secrets = secrets
+        self._fixed_url = url
+        self._token: str | None = None
+        self._provider: LMStudioAPIProvider | None = None
+        self._made_for: tuple[str, str | None] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address in force."""
+        return self._fixed_url or str(self._settings.value("server.url"))
+
+    @property
+    def provider(self) -> Provider:
+        """A provider for the address and token in force."""
+        wanted = (self.url, self._current_token())
+        if self._provider is None or self._made_for != wanted:
+            # The old one may still be streaming; it holds no connection between turns.
+            self._provider = LMStudioAPIProvider(base_url=wanted[0], api_token=wanted[1])
+            self._made_for = wanted
+        return self._provider
+
+    async def look(self) -> list[ModelInfo]:
+        """Ask the server for its models, by a plain request that costs no slow import."""
+        result = await probe_models(self.url, self._current_token(), PROBE_TIMEOUT_S)
+        if result.error is not None:
+            if result.error.code == "unauthorized" and await self.renew_token():
+                result = await probe_models(self.url, self._current_token(), PROBE_TIMEOUT_S)
+            if result.error is not None:
+                raise result.error
+        return list(result.models)
+
+    async def renew_token(self) -> bool:
+        """Fetch the token from the key store; False if there is none, or the same as before."""
+        if self._settings.fixed_by(TOKEN):
+            return False
+        try:
+            token = await self._secrets.get(TOKEN)
+        except ChatError:
+            return False  # the settings dialog tells what is wrong with the key store
+        is_new = token is not None and token != self._token
+        self._token = token
+        return is_new
+
+    def forget_token(self) -> None:
+        """The user changed the token: fetch it anew when it is needed."""
+        self._token = None
+
+    def _current_token(self) -> str | None:
+        if self._settings.fixed_by(TOKEN):
+            return str(self._settings.value(TOKEN))
+        return self._token
+
+    async def aclose(self) -> None:
+        """Close the provider's connections."""
+        if self._provider is not None:
+            await self._provider.aclose()
+
+
+class EmbeddedEngine:
+    """llama.cpp in a process of ours, with the files that the user chose beside the folders."""
+
+    FILES = "models.files"
+
+    def __init__(self, provider: EmbeddedProvider, settings: SettingsService) -> None:
+        self._embedded = provider
+        self._settings = settings
+        self._has_added = False
+
+    @property
+    def provider(self) -> Provider:
+        """The provider that starts the engine's process when it is needed."""
+        return self._embedded
+
+    async def look(self) -> list[ModelInfo]:
+        """Look for model files."""
+        if not self._has_added:
+            self._has_added = True
+            for path in self._chosen():
+                # A file that is gone or broken by now is simply not offered.
+                with contextlib.suppress(EngineError):
+                    await self._embedded.add_file(Path(path))
+        return await self._embedded.list_models()
+
+    async def add_file(self, path: Path) -> ModelRef:
+        """Offer a model file from now on, wherever it is.
+
+        Raises:
+            ModelFileBrokenError, ModelNotFoundError: It is no usable model.
+        """
+        info = await self._embedded.add_file(path)
+        chosen = self._chosen()
+        if info.id not in chosen:
+            self._settings.set(self.FILES, "\n".join([*chosen, info.id]))
+        return ModelRef(EMBEDDED, info.id)
+
+    def _chosen(self) -> list[str]:
+        return [line for line in str(self._settings.value(self.FILES)).splitlines() if line]
+
+    async def renew_token(self) -> bool:
+        """The engine has a key of its own; there is nothing to fetch."""
+        return False
+
+    async def aclose(self) -> None:
+        """End the engine's process."""
+        await self._embedded.aclose()
+
+
+class StoredChoices:
+    """What was asked for and chosen, from the settings."""
+
+    KEY = "models.last_choice"
+
+    def __init__(self, settings: SettingsService, asked: str = "") -> None:
+        self._settings = settings
+        self._asked = asked
+
+    def asked_model(self) -> str:
+        """The model asked for from outside or in the settings, or an empty string."""
+        return self._asked or str(self._settings.value("server.model"))
+
+    def last_choice(self) -> ModelRef | None:
+        """The model that the user chose last."""
+        account_id, _, model_id = str(self._settings.value(self.KEY)).partition(":")
+        return ModelRef(account_id, model_id) if model_id else None
+
+    def remember(self, model_ref: ModelRef) -> None:
+        """Keep the user's choice in the settings file."""
+        self._settings.set(self.KEY, f"{model_ref.account_id}:{model_ref.model_id}")

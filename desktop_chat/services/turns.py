@@ -1,0 +1,93 @@
+"""What a turn reads from and writes to the database, as one job of the writer each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desktop_chat.domain.titles import title_from
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from desktop_chat.domain.chat import Chat, ChatId
+    from desktop_chat.domain.message import Message, MessageId
+    from desktop_chat.domain.model_info import ModelRef
+    from desktop_chat.services.background import Worker
+    from desktop_chat.storage.chats import ChatRepository
+    from desktop_chat.storage.database import Database
+    from desktop_chat.storage.messages import MessageRepository
+
+
+class TurnStore:
+    """Stores the beginning of a turn, so that nothing is sent that is not on disk."""
+
+    def __init__(
+        self, db: Database, chats: ChatRepository, messages: MessageRepository, writer: Worker
+    ) -> None:
+        self._db = db
+        self._chats = chats
+        self._messages = messages
+        self._writer = writer
+
+    async def model_of(self, chat_id: ChatId | None) -> ModelRef | None:
+        """Return the chat's model; None for a new chat or one that has none."""
+        if chat_id is None:
+            return None
+        return (await self._writer.run(self._chats.get, chat_id)).model_ref
+
+    async def chat_of(self, message_id: MessageId) -> ChatId:
+        """Return the chat that a message belongs to."""
+        return (await self._writer.run(self._messages.get, message_id)).chat_id
+
+    def path(self, chat_id: ChatId) -> Future[list[Message]]:
+        """Begin to read the messages of the active path, oldest first."""
+        return self._writer.submit(self._messages.active_path, chat_id)
+
+    async def begin(
+        self, chat_id: ChatId | None, text: str, model_ref: ModelRef, system_prompt: str
+    ) -> tuple[Chat, Message, Message]:
+        """Store the user's message and an empty reply in one transaction.
+
+        Returns:
+            The chat as it is then, the user's message, and the reply with status STREAMING.
+        """
+        return await self._writer.run(self._begin, chat_id, text, model_ref, system_prompt)
+
+    def _begin(
+        self, chat_id: ChatId | None, text: str, model_ref: ModelRef, system_prompt: str
+    ) -> tuple[Chat, Message, Message]:
+        with self._db.atomic():
+            if chat_id is None:
+                chat = self._chats.create_chat(
+                    title_from(text), model_ref=model_ref, system_prompt=system_prompt
+                )
+            else:
+                chat = self._chats.get(chat_id)
+                self._bring_up_to_date(chat, text, model_ref, system_prompt)
+            message, reply = self._messages.start_turn(chat.id, text, model=model_ref.label)
+            return self._chats.get(chat.id), message, reply
+
+    def _bring_up_to_date(
+        self, chat: Chat, text: str, model_ref: ModelRef, system_prompt: str
+    ) -> None:
+        if not chat.title:
+            self._chats.set_title_if_not_renamed(chat.id, title_from(text))
+        if system_prompt:
+            self._chats.set_system_prompt(chat.id, system_prompt)
+        if chat.model_ref != model_ref:
+            self._chats.set_model(chat.id, model_ref)
+
+    async def begin_again(self, reply_id: MessageId, model_ref: ModelRef) -> tuple[Chat, Message]:
+        """Store an empty sibling of a reply; it becomes the end of the active path."""
+        return await self._writer.run(self._begin_again, reply_id, model_ref)
+
+    def _begin_again(self, reply_id: MessageId, model_ref: ModelRef) -> tuple[Chat, Message]:
+        with self._db.atomic():
+            old = self._messages.get(reply_id)
+            self._chats.set_model(old.chat_id, model_ref)
+            reply = self._messages.start_reply(old.chat_id, old.parent_id, model=model_ref.label)
+        return self._chats.get(old.chat_id), reply
+
+    async def step_back(self, reply: Message) -> None:
+        """Take a reply that was stopped before its first word off the active path."""
+        await self._writer.run(self._chats.set_active_message, reply.chat_id, reply.parent_id)

@@ -1,0 +1,1 @@
+"""The database, the settings file, secrets and the data directory's lock."""

@@ -1,0 +1,134 @@
+"""Chats in the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from desktop_chat.domain.errors import ChatNotFoundError, StorageError
+from desktop_chat.storage.sqlite.rows import (
+    CHAT_FIELDS,
+    SUMMARY_FIELDS,
+    chat_from,
+    clean_text,
+    summary_from,
+)
+from desktop_chat.storage.sqlite.tables import ChatRow, MessageRow
+from desktop_chat.storage.times import Clock, to_text, utc_now
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from desktop_chat.domain.chat import Chat, ChatId, ChatSummary
+    from desktop_chat.domain.message import MessageId
+    from desktop_chat.domain.model_info import ModelRef
+    from desktop_chat.storage.database import Database
+
+# Written out once: building the query anew costs more than running it, and each turn asks.
+_GET = f"SELECT {', '.join(field.column_name for field in CHAT_FIELDS)} FROM chat WHERE id = ?"
+
+
+class ChatRepository:
+    """Makes, finds and changes chats.
+
+    Methods that take a chat's id raise `ChatNotFoundError` if there is none; chats in the trash
+    are found as well, but not listed.
+    """
+
+    def __init__(self, db: Database, clock: Clock = utc_now) -> None:
+        self._db = db
+        self._clock = clock
+
+    def create_chat(
+        self, title: str = "", *, model_ref: ModelRef | None = None, system_prompt: str = ""
+    ) -> Chat:
+        """Store a new, empty chat."""
+        now = to_text(self._clock())
+        values: dict[str, Any] = {
+            "title": clean_text(title),
+            "system_prompt": clean_text(system_prompt),
+            "created_at": now,
+            "updated_at": now,
+            **_columns_of(model_ref),
+        }
+        with self._db.atomic():
+            chat_id = self._db.run(ChatRow.insert(values))
+            return self.get(chat_id)
+
+    def get(self, chat_id: int) -> Chat:
+        """Return one chat."""
+        rows = self._db.sql(_GET, (chat_id,))
+        if not rows:
+            raise ChatNotFoundError(chat_id=chat_id)
+        return chat_from(rows[0])
+
+    def rename(self, chat_id: int, title: str) -> None:
+        """Give a chat the title that the user wants; it is not derived again."""
+        self._update(chat_id, title=clean_text(title), is_renamed=1)
+
+    def set_title_if_not_renamed(self, chat_id: int, title: str) -> None:
+        """Give a chat a derived title, unless the user gave it one."""
+        update = ChatRow.update(title=clean_text(title))
+        with self._db.atomic():
+            self._db.run(update.where(ChatRow.id == chat_id, ChatRow.is_renamed == 0))
+
+    def trash(self, chat_id: int, at: datetime | None = None) -> None:
+        """Move a chat to the trash."""
+        self._update(chat_id, deleted_at=to_text(at or self._clock()))
+
+    def restore(self, chat_id: int) -> None:
+        """Take a chat out of the trash."""
+        self._update(chat_id, deleted_at=None)
+
+    def set_model(self, chat_id: int, model_ref: ModelRef | None) -> None:
+        """Choose the engine and model that answer in a chat."""
+        self._update(chat_id, **_columns_of(model_ref))
+
+    def set_system_prompt(self, chat_id: int, system_prompt: str) -> None:
+        """Set what every request of a chat begins with."""
+        self._update(chat_id, system_prompt=clean_text(system_prompt))
+
+    def set_active_message(self, chat_id: int, message_id: MessageId | None) -> None:
+        """Choose the path that is shown, by its last message, which must be in this chat."""
+        with self._db.atomic():
+            query = MessageRow.select(MessageRow.id).where(
+                MessageRow.id == message_id, MessageRow.chat_id == chat_id
+            )
+            if message_id is not None and not self._db.rows(query):
+                detail = f"message {message_id} is not in chat {chat_id}"
+                raise StorageError(path=str(self._db.path), detail=detail)
+            self._update(chat_id, active_message_id=message_id)
+
+    def page(self, offset: int = 0, limit: int = 100, title_part: str = "") -> list[ChatSummary]:
+        """Return chats as the list shows them: pinned ones first, then the latest used.
+
+        With `title_part` only those whose title holds it, whatever its case.
+        """
+        is_listed = ChatRow.deleted_at.is_null()
+        if title_part:
+            is_listed &= ChatRow.title.contains(clean_text(title_part))
+        query = (
+            ChatRow.select(*SUMMARY_FIELDS)
+            .where(is_listed)
+            .order_by(ChatRow.pinned.desc(), ChatRow.updated_at.desc(), ChatRow.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        return [summary_from(row) for row in self._db.rows(query)]
+
+    def count(self) -> int:
+        """Return how many chats the list shows."""
+        return int(self._db.sql("SELECT count(*) FROM chat WHERE deleted_at IS NULL")[0][0])
+
+    def _update(self, chat_id: ChatId | int, **values: Any) -> None:
+        with self._db.atomic():
+            if not self._db.run(ChatRow.update(values).where(ChatRow.id == chat_id)):
+                raise ChatNotFoundError(chat_id=chat_id)
+
+
+def _columns_of(model_ref: ModelRef | None) -> dict[str, str | None]:
+    if model_ref is None:
+        return {"account": None, "model": None}
+    return {
+        "account": clean_text(model_ref.account_id),
+        "model": clean_text(model_ref.model_id),
+    }

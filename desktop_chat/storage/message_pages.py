@@ -1,0 +1,88 @@
+"""Pages of a chat's active path, quick enough for the thread that paints."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from desktop_chat.storage.sqlite.message_tree import (
+    count_messages,
+    depth_of,
+    find_leaf,
+    load,
+    load_path,
+    load_range,
+    walk_up,
+)
+
+if TYPE_CHECKING:
+    from desktop_chat.domain.message import Message
+    from desktop_chat.storage.database import Database
+
+_KEPT_PATHS = 8
+
+
+class MessagePages:
+    """Reads the path that is shown, a page at a time.
+
+    A chat without branches is read by the depth of its messages. In others the path is walked
+    once, and its ids are kept.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        # By chat; the ids from the first message to the leaf never change.
+        self._paths: dict[int, list[int]] = {}
+
+    def length(self, chat_id: int) -> int:
+        """Return how many messages the path has."""
+        leaf = find_leaf(self._db, chat_id)
+        if leaf is None:
+            return 0
+        return self._linear_length(chat_id, leaf) or len(self._ids(chat_id, leaf))
+
+    def tail(self, chat_id: int, count: int) -> list[Message]:
+        """Return the last `count` messages, oldest first."""
+        leaf = find_leaf(self._db, chat_id)
+        if leaf is None or count <= 0:
+            return []
+        # Walking up from the end costs as much as the page is long, with branches or without.
+        return load_path(self._db, chat_id, leaf, count)
+
+    def page(self, chat_id: int, start: int, count: int) -> list[Message]:
+        """Return `count` messages from the place `start` on, oldest first."""
+        leaf = find_leaf(self._db, chat_id)
+        if leaf is None or count <= 0 or start < 0:
+            return []
+        length = self._linear_length(chat_id, leaf)
+        if length:
+            messages = load_range(self._db, chat_id, start, count)
+            if len(messages) == max(0, min(count, length - start)) and _is_chain(messages):
+                return messages
+        return load(self._db, self._ids(chat_id, leaf)[start : start + count])
+
+    def _linear_length(self, chat_id: int, leaf: int) -> int:
+        """Return the path's length if all messages of the chat are on it, else 0."""
+        length = depth_of(self._db, leaf) + 1
+        return length if length == count_messages(self._db, chat_id) else 0
+
+    def _ids(self, chat_id: int, leaf: int) -> list[int]:
+        kept = self._paths.pop(chat_id, [])
+        if not kept or kept[-1] != leaf:
+            kept = self._continue(chat_id, leaf, kept)
+        self._paths[chat_id] = kept
+        if len(self._paths) > _KEPT_PATHS:
+            self._paths.pop(next(iter(self._paths)))
+        return kept
+
+    def _continue(self, chat_id: int, leaf: int, kept: list[int]) -> list[int]:
+        """Return the path to `leaf`; a turn added to a known path needs no long walk."""
+        new = walk_up(self._db, chat_id, leaf, 4)
+        if kept and kept[-1] in new:
+            return kept + new[new.index(kept[-1]) + 1 :]
+        return walk_up(self._db, chat_id, leaf)
+
+
+def _is_chain(messages: list[Message]) -> bool:
+    """Whether each message follows the one before; depths alone could lie."""
+    return all(after.parent_id == before.id for before, after in pairwise(messages))

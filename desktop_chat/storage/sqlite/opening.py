@@ -1,0 +1,104 @@
+"""What happens before a database is used: it is made, checked, copied and migrated."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from desktop_chat.domain.errors import DatabaseDamagedError, DatabaseTooNewError, StorageError
+from desktop_chat.storage.atomic_file import sync_dir
+from desktop_chat.storage.migrations import STEPS, apply_steps
+from desktop_chat.storage.sqlite.backup import back_up
+from desktop_chat.storage.sqlite.read_only import read_only_uri
+
+APPLICATION_ID = 0x44434854  # "DCHT"
+
+_MAGIC = b"SQLite format 3\x00"
+_HEADER_SIZE = 100
+
+
+def make_database(path: Path) -> None:
+    """Make an empty database at `path` if nothing is there.
+
+    It appears there complete: a process killed on the way leaves no file of zero bytes, which
+    would look like a database that lost everything.
+    """
+    if path.exists():
+        return
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+    os.close(descriptor)
+    fresh = Path(name)
+    try:
+        with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            apply_steps(connection)
+        with fresh.open("rb+") as file:
+            os.fsync(file.fileno())
+        _give_name(fresh, path)
+        sync_dir(path.parent)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def check_file(path: Path) -> int:
+    """Return the version of the database at `path`, which is not changed by a byte.
+
+    Raises:
+        DatabaseDamagedError: It is empty, or no database of ours.
+        DatabaseTooNewError: A newer version of the program wrote it.
+        StorageError: There is no such file.
+    """
+    _check_header(path)
+    with closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    _check_numbers(path, application_id, version)
+    return int(version)
+
+
+def migrate_file(path: Path, connection: sqlite3.Connection, version: int) -> None:
+    """Bring an older database up to date, after a verified copy into `backups/`."""
+    if version >= len(STEPS):
+        return
+    back_up(connection, path.parent / "backups" / f"{path.stem}-before-v{len(STEPS)}.sqlite3")
+    apply_steps(connection)
+
+
+def _check_header(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_SIZE)
+    except FileNotFoundError:
+        raise StorageError(path=str(path), detail="there is no such file") from None
+    if not header:
+        raise DatabaseDamagedError(path=str(path), detail="the file is empty")
+    if len(header) < _HEADER_SIZE or not header.startswith(_MAGIC):
+        raise DatabaseDamagedError(path=str(path), detail="the file is no database")
+    # The header tells without opening, which may replay a log; the log can hold newer numbers,
+    # so they are asked for once more after this.
+    version = int.from_bytes(header[60:64], "big")
+    application_id = int.from_bytes(header[68:72], "big")
+    _check_numbers(path, application_id, version)
+
+
+def _check_numbers(path: Path, application_id: int, version: int) -> None:
+    if application_id != APPLICATION_ID:
+        detail = "the file belongs to another program"
+        raise DatabaseDamagedError(path=str(path), detail=detail)
+    if version > len(STEPS):
+        raise DatabaseTooNewError(path=str(path), version=version)
+
+
+def _give_name(fresh: Path, path: Path) -> None:
+    """Rename without replacing what another process put there meanwhile."""
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        return
+    except OSError:
+        # Not every file system has links; the data directory's lock keeps others away.
+        if not path.exists():
+            fresh.rename(path)

@@ -1,0 +1,119 @@
+"""Rows of the tables as values of the domain, and back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+from desktop_chat.domain.chat import Chat, ChatId, ChatSummary
+from desktop_chat.domain.message import Message, MessageId, MessageStatus, Sender
+from desktop_chat.domain.model_info import LM_STUDIO, ModelRef
+from desktop_chat.storage.sqlite.tables import ChatRow, MessageRow
+from desktop_chat.storage.times import from_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SUMMARY_FIELDS = (ChatRow.id, ChatRow.title, ChatRow.updated_at, ChatRow.pinned)
+CHAT_FIELDS = tuple(ChatRow._meta.sorted_fields)
+MESSAGE_FIELDS = tuple(MessageRow._meta.sorted_fields)
+
+_SENDERS = {sender.value: sender for sender in Sender}
+_STATUSES = {status.value: status for status in MessageStatus}
+
+
+def summary_from(row: tuple[Any, ...]) -> ChatSummary:
+    """Return what a row of `SUMMARY_FIELDS` means."""
+    chat_id, title, updated_at, pinned = row
+    return ChatSummary(ChatId(chat_id), title, from_text(updated_at), bool(pinned))
+
+
+def chat_from(row: tuple[Any, ...]) -> Chat:
+    """Return what a row of `CHAT_FIELDS` means."""
+    (chat_id, title, created_at, updated_at, folder_id, pinned, deleted_at) = row[:7]
+    (system_prompt, account, model, active_message_id, is_renamed) = row[7:]
+    return Chat(
+        id=ChatId(chat_id),
+        title=title,
+        created_at=from_text(created_at),
+        updated_at=from_text(updated_at),
+        folder_id=folder_id,
+        is_pinned=bool(pinned),
+        deleted_at=from_text(deleted_at) if deleted_at else None,
+        system_prompt=system_prompt or "",
+        # Another program may know the model only.
+        model_ref=ModelRef(account or LM_STUDIO, model) if model else None,
+        active_message_id=active_message_id,
+        is_renamed=bool(is_renamed),
+    )
+
+
+def message_from(row: tuple[Any, ...]) -> Message:
+    """Return what a row of `MESSAGE_FIELDS` means.
+
+    What other programs may have left out or misspelt costs that detail, not the message.
+    """
+    (message_id, chat_id, parent_id, depth, sender, status, created_at) = row[:7]
+    (model, finish_reason, prompt_tokens, completion_tokens, first_token_ms) = row[7:12]
+    (duration_ms, error, error_code, error_fields, content, reasoning) = row[12:]
+    return Message(
+        id=MessageId(message_id),
+        chat_id=ChatId(chat_id),
+        parent_id=parent_id,
+        sender=_SENDERS.get(sender, Sender.SYSTEM),
+        content=_text_from(content),
+        created_at=from_text(created_at),
+        reasoning=_text_from(reasoning),
+        status=_STATUSES.get(status, MessageStatus.COMPLETE),
+        error=error,
+        error_code=error_code,
+        error_fields=_fields_from(error_fields),
+        model=model,
+        finish_reason=finish_reason,
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        time_to_first_token_ms=first_token_ms,
+        duration_ms=duration_ms,
+        depth=depth or 0,
+    )
+
+
+def clean_text(text: str) -> str:
+    """Return `text` as SQLite can hold it and every reader gets it back.
+
+    Half a surrogate pair cannot be encoded, and many programs end a text at NUL: both become
+    U+FFFD. Two halves that belong together become the character they mean.
+    """
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def clean_optional(text: str | None) -> str | None:
+    """Return `clean_text` of a text that may be missing."""
+    return None if text is None else clean_text(text)
+
+
+def fields_to_text(fields: Mapping[str, Any]) -> str | None:
+    """Return an error's fields as the column holds them."""
+    return json.dumps(dict(fields), default=str) if fields else None
+
+
+def _fields_from(text: str | None) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return cast("dict[str, Any]", fields) if isinstance(fields, dict) else {}
+
+
+def _text_from(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return "" if value is None else str(value)

@@ -1,0 +1,17 @@
+"""The commands of the window and their shortcuts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SHORTCUTS: Final = {
+    "chat.new": "Ctrl+N",
+    "chat.rename": "F2",
+    "chat.search": "Ctrl+Shift+F",
+    "composer.focus": "Ctrl+L",
+    "settings.open": "Ctrl+,",
+    "view.sidebar": "Ctrl+B",
+    "window.close": "Ctrl+W",
+    "app.quit": "Ctrl+Q",
+}
+"""By action id. Deleting a chat is the Del key of the list alone: elsewhere Del edits text."""

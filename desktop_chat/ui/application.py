@@ -1,0 +1,71 @@
+"""The QApplication, and the event loop that Qt and asyncio share."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from desktop_chat import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
+T = TypeVar("T")
+
+
+def make_application() -> QApplication:
+    """Return the application object; there is one for each process."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QCoreApplication.setApplicationName("desktop-chat")
+    QCoreApplication.setApplicationVersion(__version__)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationDisplayName("Desktop Chat")
+    app.setDesktopFileName("desktop-chat")
+    # Quitting is our decision: closing the last window must not stop the loop under a coroutine.
+    app.setQuitOnLastWindowClosed(False)
+    _translate(app)
+    return app
+
+
+def _translate(app: QApplication) -> None:
+    if QLocale().language() in (QLocale.Language.English, QLocale.Language.C):
+        return
+    from desktop_chat.assets import asset_path
+
+    translator = QTranslator(app)
+    if translator.load(QLocale(), "desktop_chat", "_", str(asset_path("i18n"))):
+        app.installTranslator(translator)
+
+
+def run(app: QApplication, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run `main` to its end on an asyncio loop that is also Qt's event loop."""
+    # Imported here: this runs after the first paint.
+    import asyncio
+
+    import qasync
+
+    def make_loop() -> asyncio.AbstractEventLoop:
+        loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
+        return loop
+
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        install_asyncgen_hooks(runner.get_loop())
+        return runner.run(main())
+
+
+def install_asyncgen_hooks(loop: Any) -> None:
+    """Have the loop finalize async generators, as asyncio's own `run_forever` does.
+
+    qasync does not: without the hooks, a generator that is left half-way is finalized outside
+    the loop. The two methods are private to asyncio's base loop; a test guards them.
+    """
+    sys.set_asyncgen_hooks(
+        firstiter=loop._asyncgen_firstiter_hook,
+        finalizer=loop._asyncgen_finalizer_hook,
+    )

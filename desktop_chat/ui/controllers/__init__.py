@@ -1,0 +1,1 @@
+"""Objects between services and views; QtCore only."""

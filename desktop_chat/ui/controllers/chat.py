@@ -1,0 +1,271 @@
+"""The chat that is shown: sends, stops, tries again, and feeds the transcript."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop_chat.domain.changes import (
+    ChatChanged,
+    ChatTrashed,
+    ReplyEnded,
+    ReplyGrew,
+    TurnStarted,
+)
+from desktop_chat.domain.chat import ChatId
+from desktop_chat.domain.errors import ChatError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from desktop_chat.domain.chat import Chat
+    from desktop_chat.domain.message import Message, MessageId
+    from desktop_chat.domain.model_info import ModelRef
+    from desktop_chat.services.broadcast import Broadcast
+    from desktop_chat.services.chat import ChatService
+    from desktop_chat.services.chats import ChatsService
+    from desktop_chat.services.tasks import TaskScope
+    from desktop_chat.ui.item_models.transcript import MessageSource, TranscriptModel
+
+logger = logging.getLogger(__name__)
+
+OPEN = "open-chat"
+
+
+class ChatController(QObject):
+    """What happens in the transcript and the composer.
+
+    Signals:
+        chat_shown(ChatId | None, str): another chat, or a new one, with its title.
+        title_changed(str): the title of the chat shown.
+        streaming_changed(bool): whether a reply is being written in the chat shown.
+        message_accepted(str): this text is stored; the composer may forget it.
+        draft_changed(str): the draft of the chat that is now shown.
+        model_changed(ModelRef | None): the model of the chat shown; None lets the default answer.
+        failed(ChatError): nothing was sent; the draft is still there.
+        usage_changed(int): tokens of the conversation shown; -1 when nobody knows.
+    """
+
+    chat_shown = Signal(object, str)
+    title_changed = Signal(str)
+    streaming_changed = Signal(bool)
+    message_accepted = Signal(str)
+    draft_changed = Signal(str)
+    model_changed = Signal(object)
+    failed = Signal(object)
+    usage_changed = Signal(int)
+
+    def __init__(
+        self,
+        chat_service: ChatService,
+        chats: ChatsService,
+        transcript: TranscriptModel,
+        source: MessageSource,
+        tasks: TaskScope,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._service = chat_service
+        self._chats = chats
+        self._transcript = transcript
+        self._source = source
+        self._tasks = tasks
+        self._chat_id: ChatId | None = None
+        self._new_chat_ref: ModelRef | None = None
+        self._drafts: dict[ChatId | None, str] = {}
+        # Where something was sent and is not stored yet; None for a new chat.
+        self._starting: set[ChatId | None] = set()
+
+    def listen(self, broadcast: Broadcast) -> None:
+        """Follow what the services tell."""
+        broadcast.subscribe(TurnStarted, self._on_turn_started)
+        broadcast.subscribe(ReplyGrew, self._on_reply_grew)
+        broadcast.subscribe(ReplyEnded, self._on_reply_ended)
+        broadcast.subscribe(ChatChanged, self._on_chat_changed)
+        broadcast.subscribe(ChatTrashed, self._on_chat_trashed)
+
+    @property
+    def chat_id(self) -> ChatId | None:
+        """The chat that is shown; None for a new one."""
+        return self._chat_id
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether a reply is being written, or about to be, in the chat shown."""
+        return self._chat_id in self._starting or self._chat_id in self._service.live_chats
+
+    @Slot()
+    def new_chat(self) -> None:
+        """Show an empty chat; it is stored with its first message."""
+        self._tasks.cancel(OPEN)
+        self._new_chat_ref = None
+        self._show(None, "")
+        self._tell_draft()
+        self.model_changed.emit(None)
+
+    @Slot(object)
+    def show_chat(self, chat_id: ChatId) -> None:
+        """Show a stored chat; what runs in the one shown before goes on."""
+        if chat_id != self._chat_id:
+            self._tasks.spawn(self._open(chat_id), key=OPEN)
+        else:
+            self._tasks.cancel(OPEN)
+
+    async def _open(self, chat_id: ChatId) -> None:
+        try:
+            chat = await self._chats.get(chat_id)
+        except ChatError as error:
+            self.failed.emit(error)
+            return
+        self._show(chat.id, chat.title)
+        self._tell_draft()
+        self.model_changed.emit(chat.model_ref)
+
+    def _show(self, chat_id: ChatId | None, title: str) -> None:
+        self._chat_id = chat_id
+        self._transcript.set_chat(chat_id, self._source)
+        if chat_id is not None:
+            live = self._service.live_message(chat_id)
+            if live is not None:
+                self._transcript.replace(live)
+        self.chat_shown.emit(chat_id, title)
+        self.streaming_changed.emit(self.is_streaming)
+        self._tell_usage()
+
+    def _tell_draft(self) -> None:
+        self.draft_changed.emit(self._drafts.get(self._chat_id, ""))
+
+    @Slot(str)
+    def keep_draft(self, text: str) -> None:
+        """Remember what stands in the composer, for when this chat is shown again."""
+        if text:
+            self._drafts[self._chat_id] = text
+        else:
+            self._drafts.pop(self._chat_id, None)
+
+    @Slot(str)
+    def send(self, text: str) -> None:
+        """Send a message in the chat shown."""
+        if not self.is_streaming:
+            ref = self._new_chat_ref if self._chat_id is None else None
+            self._start(self._service.send(self._chat_id, text, model_ref=ref), text)
+
+    @Slot(object)
+    def retry(self, message_id: MessageId) -> None:
+        """Have a failed reply written once more."""
+        if not self.is_streaming:
+            self._start(self._service.retry(message_id), "")
+
+    def _start(self, turn: AsyncGenerator[Any, None], text: str) -> None:
+        self._starting.add(self._chat_id)
+        self.streaming_changed.emit(True)
+        self._tasks.spawn(self._follow(turn, text, self._chat_id))
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop the reply in the chat shown; its text so far is kept."""
+        if self._chat_id is not None:
+            self._service.stop(self._chat_id)
+
+    @Slot(object)
+    def choose_model(self, model_ref: ModelRef) -> None:
+        """Let another model answer in the chat shown from now on."""
+        if self._chat_id is None:
+            self._new_chat_ref = model_ref
+            self.model_changed.emit(model_ref)
+        else:
+            self._tasks.spawn(self._choose_model(self._chat_id, model_ref))
+
+    async def _choose_model(self, chat_id: ChatId, model_ref: ModelRef) -> None:
+        try:
+            await self._chats.choose_model(chat_id, model_ref)
+        except ChatError as error:
+            self.failed.emit(error)
+
+    async def _follow(
+        self, turn: AsyncGenerator[Any, None], text: str, origin: ChatId | None
+    ) -> None:
+        has_begun = False
+        try:
+            async with contextlib.aclosing(turn) as events:
+                async for event in events:
+                    if isinstance(event, TurnStarted):
+                        has_begun = True
+                        self._begin(event, text, origin)
+        except ChatError as error:
+            self.failed.emit(error)
+        finally:
+            if not has_begun:
+                self._starting.discard(origin)
+                self.streaming_changed.emit(self.is_streaming)
+
+    def _begin(self, event: TurnStarted, text: str, origin: ChatId | None) -> None:
+        """What was sent from here, in the chat `origin`, is stored."""
+        self._starting.discard(origin)
+        if self._drafts.get(origin) == text:
+            del self._drafts[origin]
+        if origin is None and self._chat_id is None:
+            # What stands in the composer stays there: it may be the next message already.
+            self._show(event.chat.id, event.chat.title)
+            self.model_changed.emit(event.chat.model_ref)
+        if text:
+            self.message_accepted.emit(text)
+
+    # What services tell
+
+    def _on_turn_started(self, event: TurnStarted) -> None:
+        if event.chat.id == self._chat_id:
+            self._append(event)
+            self.streaming_changed.emit(True)
+
+    def _append(self, event: TurnStarted) -> None:
+        parent = event.reply.parent_id
+        if event.user_message is not None:
+            self._transcript.append(event.user_message)
+        elif parent is None:
+            self._transcript.truncate(0)
+        else:
+            # A retry takes the place of the reply that it repeats.
+            row = self._transcript.row_of(parent)
+            if row is None:  # its page was never read
+                self._transcript.set_chat(self._chat_id, self._source)
+                return
+            self._transcript.truncate(row + 1)
+        self._transcript.append(event.reply)
+
+    def _on_reply_grew(self, event: ReplyGrew) -> None:
+        if event.chat_id == self._chat_id:
+            self._transcript.append_delta(event.message_id, event.text, event.reasoning)
+
+    def _on_reply_ended(self, event: ReplyEnded) -> None:
+        reply = event.reply
+        if reply.chat_id != self._chat_id:
+            return
+        row = self._transcript.row_of(reply.id)
+        if event.is_discarded and row is not None:
+            self._transcript.truncate(row)
+        else:
+            self._transcript.replace(reply)
+        self.streaming_changed.emit(self.is_streaming)
+        self._tell_usage(reply)
+
+    def _on_chat_changed(self, event: ChatChanged) -> None:
+        chat: Chat = event.chat
+        if chat.id == self._chat_id:
+            self.title_changed.emit(chat.title)
+            self.model_changed.emit(chat.model_ref)
+
+    def _on_chat_trashed(self, event: ChatTrashed) -> None:
+        if event.chat_id == self._chat_id:
+            self.new_chat()
+
+    def _tell_usage(self, reply: Message | None = None) -> None:
+        rows = self._transcript.rowCount()
+        last = reply or (self._transcript.message_at(rows - 1) if rows else None)
+        if last is None or last.prompt_tokens is None:
+            self.usage_changed.emit(-1)
+        else:
+            self.usage_changed.emit(last.prompt_tokens + (last.completion_tokens or 0))

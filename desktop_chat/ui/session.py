@@ -1,0 +1,163 @@
+"""One run of the window: services are built after the first paint, and end before the window."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from desktop_chat import paths
+from desktop_chat.assembly import Reading, Services, open_services, pip_command
+from desktop_chat.domain.errors import ChatError
+from desktop_chat.logs import set_up_logging
+from desktop_chat.services.ask import answer
+from desktop_chat.services.models import ModelsService
+from desktop_chat.services.tasks import TaskScope
+from desktop_chat.storage.handover import HandoverServer
+from desktop_chat.ui.dialogs.alert import show_alert
+from desktop_chat.ui.hooks import CrashFile, ErrorHooks
+from desktop_chat.ui.messages import error_words
+from desktop_chat.ui.wiring import Controllers, Wiring
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from desktop_chat.services.launch import Launch
+    from desktop_chat.ui.shell import Shell
+
+logger = logging.getLogger(__name__)
+
+DONE, FAILED = 0, 1
+
+
+class Session(QObject):
+    """Runs until the window is closed.
+
+    Args:
+        shell: The window, already painted.
+        launch: What this start was told; its data directory is locked by this process.
+        on_ready: Called when a message can be sent, if given.
+    """
+
+    def __init__(
+        self, shell: Shell, launch: Launch, on_ready: Callable[[], None] | None = None
+    ) -> None:
+        super().__init__()
+        self._shell = shell
+        self._launch = launch
+        self._on_ready = on_ready
+        self._hooks = ErrorHooks(self)
+        self._tasks = TaskScope(on_error=self._hooks.report)
+        self._is_over = asyncio.Event()
+        self._services: Services | None = None
+
+    async def run(self) -> int:
+        """Build the services, serve the window until it is closed, and end them."""
+        self._listen_for_the_end()
+        crash_file = CrashFile(paths.logs_dir(self._launch.data_dir))
+        try:
+            set_up_logging(self._launch.data_dir, self._log_level())
+            self._install_hooks(crash_file)
+            services = await open_services(self._launch)
+        except ChatError as error:
+            return await self._give_up(error)
+        self._services = services
+        handover = HandoverServer(self._launch.data_dir, self._handle)
+        reading = services.open_reading()
+        controllers = self._connect(services, reading)
+        self._tasks.spawn(services.engines.watch(), key="watch-engines")
+        if self._on_ready is not None:
+            self._on_ready()
+        try:
+            await handover.start()
+            await self._is_over.wait()
+        finally:
+            self._shell.window.hide()
+            services.chat.begin_shutdown()
+            await self._tasks.aclose()
+            await handover.aclose()
+            controllers.keep_geometry()
+            await services.aclose()
+            reading.db.close()
+            crash_file.close()
+        return DONE
+
+    def _connect(self, services: Services, reading: Reading) -> Controllers:
+        models = ModelsService(
+            services.embedded,
+            services.engines,
+            paths.models_dir(self._launch.data_dir),
+            pip_command(),
+        )
+        controllers = Controllers(self._shell, services, reading, models, self._tasks)
+        self._wiring = Wiring(self._shell, controllers)
+        self._wiring.connect()
+        controllers.start(self._launch.notice)
+        early_text = self._shell.hand_over()
+        if early_text:
+            controllers.chat.send(early_text)
+        return controllers
+
+    def _log_level(self) -> str:
+        options = self._launch.sources.options
+        return str(options.get("log_level") or "INFO")
+
+    def _install_hooks(self, crash_file: CrashFile) -> None:
+        self._hooks.error_caught.connect(self._on_error_caught)
+        self._hooks.install()
+        self._hooks.install_in_loop(asyncio.get_running_loop())
+        if crash_file.open():
+            logger.error("The last run crashed; see crash-last.log")
+
+    def _listen_for_the_end(self) -> None:
+        window = self._shell.window
+        window.close_requested.connect(self._on_close_requested)
+        self._shell.app.commitDataRequest.connect(self._on_close_requested)
+        if self._shell.is_close_requested:
+            self._is_over.set()
+        if sys.platform != "win32":
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                loop.add_signal_handler(number, self._is_over.set)
+
+    @Slot()
+    def _on_close_requested(self) -> None:
+        self._is_over.set()
+
+    @Slot(str)
+    def _on_error_caught(self, details: str) -> None:
+        text = self.tr("Something went wrong. Your chats are safe; the details are in the log.")
+        show_alert(self._shell.window, text, details=details)
+
+    async def _give_up(self, error: ChatError) -> int:
+        """The database cannot be opened: say so, and end when the user has read it."""
+        message = f"desktop-chat: {' '.join(str(error).split())}"
+        sys.stderr.write(f"{message}\n")
+        window = self._shell.window
+        window.composer.setEnabled(False)
+        alert = show_alert(window, error_words(error))
+        alert.finished.connect(self._on_close_requested)
+        await self._is_over.wait()
+        window.hide()
+        return FAILED
+
+    async def _handle(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        """Answer another process of this data directory."""
+        services = self._services
+        if request.get("do") == "raise":
+            self._shell.window.raise_to_front()
+            yield {"ok": True}
+        elif request.get("do") == "ask" and services is not None:
+            url, model = request.get("url"), request.get("default_model")
+            engines = services.engines_at(str(url or ""), str(model or ""))
+            answers = answer(services.chat, engines, request, turns=services.turns)
+            async with contextlib.aclosing(answers) as items:
+                async for item in items:
+                    yield item
+        else:
+            yield {"error": "The running window does not know this request."}

@@ -1,0 +1,1 @@
+"""The painted, windowed view of a conversation."""

@@ -1,0 +1,237 @@
+"""Blocks below one another: the gaps between them, and layouts only where they are seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+
+from desktop_chat.ui.transcript.block_layouts import BlockLayout, estimate_height, make_layout
+from desktop_chat.ui.transcript.blocks import Block, CodeBlock, TextBlock
+from desktop_chat.ui.transcript.height_index import HeightIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QPainter
+
+    from desktop_chat.ui.transcript.block_layouts import Chosen
+    from desktop_chat.ui.transcript.look import Look
+
+# Blocks of this many characters together are laid out at once, more only where they are seen.
+AT_ONCE = 12_000
+
+
+def gap_before(block: Block, above: Block | None) -> int:
+    """Return the distance of a block from the one above, at a text size of 100 %."""
+    if above is None:
+        return 0
+    if isinstance(block, TextBlock):
+        if block.is_continued:
+            return 0
+        if block.level:
+            return 14
+    if isinstance(above, TextBlock) and above.level:
+        return 6
+    if block.place.is_tight and isinstance(block, TextBlock) and isinstance(above, TextBlock):
+        return 4
+    if isinstance(block, CodeBlock) or (block.place.containers and above.place.containers):
+        return 10
+    return 12
+
+
+class Column:
+    """The blocks of one message, laid out for a width.
+
+    Each block's share of the height includes the gap above it.
+    """
+
+    def __init__(self, look: Look, width: int, colour: str = "text") -> None:
+        self._colour = colour
+        self._look = look
+        self._width = width
+        self._blocks: list[Block] = []
+        self._layouts: list[BlockLayout | None] = []
+        self._heights = HeightIndex()
+
+    @property
+    def height(self) -> int:
+        """The height of all blocks, as far as it is known."""
+        return self._heights.total()
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks shown."""
+        return self._blocks
+
+    def natural_width(self) -> int:
+        """Return the width that the longest line needs."""
+        widths = [
+            layout.natural_width + self._inset(index)
+            for index, layout in enumerate(self._layouts)
+            if layout is not None
+        ]
+        return max(widths, default=0)
+
+    def show(self, blocks: list[Block], first_changed: int = 0) -> int:
+        """Show `blocks`; those before `first_changed` are the ones shown already.
+
+        Returns the height from which on the column looks different.
+        """
+        changed = self._grow_open_blocks(blocks, first_changed)
+        start = len(self._layouts)
+        self._blocks = blocks
+        size = 0
+        for index in range(start, len(blocks)):
+            size += _size(blocks[index])
+            self._layouts.append(None)
+            self._heights.append(self._gap(index) + self._estimate(index))
+            if size <= AT_ONCE or _is_cheap(blocks[index]):
+                self._lay_out(index)
+        return changed
+
+    def restyle(self, look: Look, width: int) -> None:
+        """Lay out again for another theme, text size or width; heights stay as estimates."""
+        self._look, self._width = look, width
+        self._layouts = [None] * len(self._blocks)
+        size = 0
+        for index, block in enumerate(self._blocks):
+            size += _size(block)
+            if size > AT_ONCE:
+                break
+            self._lay_out(index)
+
+    def _grow_open_blocks(self, blocks: list[Block], first_changed: int) -> int:
+        """Cut off what is laid out again; blocks that only grew keep their layouts."""
+        index = min(first_changed, len(self._layouts))
+        changed = -1
+        while index < min(len(self._layouts), len(blocks)):
+            kept = self._layouts[index]
+            if kept is None:
+                break
+            height = kept.height
+            y = kept.grow(blocks[index])
+            if y is None:
+                break
+            gap = self._gap_of(blocks, index)
+            if changed < 0 and y < height:
+                changed = self._heights.top(index) + gap + y
+            self._heights.set_height(index, gap + kept.height)
+            index += 1
+        if changed < 0:
+            changed = self._heights.top(index)
+        del self._layouts[index:]
+        self._heights.truncate(index)
+        return changed
+
+    def ensure(self, top: int, bottom: int) -> bool:
+        """Lay out what lies between two heights; return whether a height changed."""
+        if not self._blocks:
+            return False
+        before = self.height
+        index = self._heights.row_at(top)
+        while index < len(self._blocks) and self._heights.top(index) <= bottom:
+            if self._layouts[index] is None:
+                self._lay_out(index)
+            index += 1
+        return self.height != before
+
+    def top_of(self, index: int) -> int:
+        """Return where a block's share of the column starts."""
+        return self._heights.top(min(index, len(self._blocks)))
+
+    def block_at(self, y: int) -> int:
+        """Return the block that covers a height, the nearest one beyond the ends."""
+        return max(0, self._heights.row_at(y))
+
+    def layout(self, index: int) -> BlockLayout:
+        """Return the layout of a block, made now if need be."""
+        return self._layouts[index] or self._lay_out(index)
+
+    def origin(self, index: int) -> QPoint:
+        """Return where the layout of a block has its top left corner."""
+        return QPoint(self._inset(index), self._heights.top(index) + self._gap(index))
+
+    def locate(self, point: QPoint) -> tuple[int, QPoint]:
+        """Return the block nearest to a point, and the point as its layout counts."""
+        index = self.block_at(point.y())
+        return index, point - self.origin(index)
+
+    def paint(
+        self,
+        painter: QPainter,
+        at: QPoint,
+        clip: QRect,
+        chosen: Callable[[int], Chosen],
+    ) -> None:
+        """Paint the blocks that touch `clip`; `chosen` tells what of a block is selected."""
+        if not self._blocks:
+            return
+        index = self.block_at(clip.top() - at.y())
+        while index < len(self._blocks) and at.y() + self._heights.top(index) <= clip.bottom():
+            layout = self.layout(index)
+            origin = at + self.origin(index)
+            self._paint_place(painter, at, index)
+            layout.paint(painter, origin.x(), origin.y(), clip, chosen(index))
+            index += 1
+
+    def _lay_out(self, index: int) -> BlockLayout:
+        block = self._blocks[index]
+        width = max(self._width - self._inset(index), 40)
+        layout = make_layout(block, self._look, width, self._colour)
+        self._layouts[index] = layout
+        self._heights.set_height(index, self._gap(index) + layout.height)
+        return layout
+
+    def _estimate(self, index: int) -> int:
+        return estimate_height(self._blocks[index], self._look, self._width - self._inset(index))
+
+    def _gap(self, index: int) -> int:
+        return self._gap_of(self._blocks, index)
+
+    def _gap_of(self, blocks: list[Block], index: int) -> int:
+        above = blocks[index - 1] if index else None
+        return self._look.px(gap_before(blocks[index], above))
+
+    def _inset(self, index: int) -> int:
+        return self._look.indent(self._blocks[index].place.containers)
+
+    def _paint_place(self, painter: QPainter, at: QPoint, index: int) -> None:
+        """Paint the bars of quotes and the marker of a list item."""
+        place = self._blocks[index].place
+        if not place.containers:
+            return
+        px, top = self._look.px, at.y() + self._heights.top(index)
+        above = self._blocks[index - 1].place.containers if index else ""
+        x = at.x()
+        for level, letter in enumerate(place.containers):
+            if letter == "q":
+                goes_on = above[: level + 1] == place.containers[: level + 1]
+                skip = 0 if goes_on else self._gap(index)
+                bar = QRect(x, top + skip, px(3), self._heights.height(index) - skip)
+                painter.fillRect(bar, self._look.colour("line"))
+            x += self._look.indent(letter)
+        if place.marker:
+            self._paint_marker(painter, QPoint(x, top + self._gap(index)), place.marker)
+
+    def _paint_marker(self, painter: QPainter, at: QPoint, marker: str) -> None:
+        painter.setPen(self._look.colour("muted"))
+        painter.setFont(self._look.body)
+        if marker in "•◦":
+            radius = self._look.px(5) / 2
+            centre = QPointF(at.x() - self._look.px(13), at.y() + self._look.line / 2)
+            painter.setBrush(self._look.colour("muted") if marker == "•" else Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(centre, radius, radius)
+            return
+        room = self._look.px(200)
+        rect = QRect(at.x() - room - self._look.px(7), at.y(), room, self._look.line)
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(rect, middle, marker)
+
+
+def _size(block: Block) -> int:
+    return len(block.text) if isinstance(block, TextBlock) else 0
+
+
+def _is_cheap(block: Block) -> bool:
+    return not isinstance(block, TextBlock)

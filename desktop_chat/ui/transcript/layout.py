@@ -1,0 +1,165 @@
+"""All rows of the transcript below one another; only rows near the window are laid out."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from desktop_chat.ui.transcript.height_index import HeightIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop_chat.domain.message import Message
+    from desktop_chat.ui.item_models.transcript import TranscriptModel
+    from desktop_chat.ui.transcript.blocks import Block
+    from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.message_layout import MessageLayout
+
+MARGIN = 10
+ESTIMATE = 120
+MAX_KEPT = 96
+
+
+class TranscriptLayout:
+    """Heights of all rows, layouts of some. Heights count from the top of the whole text."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.width = look.column
+        self._model: TranscriptModel | None = None
+        self._heights = HeightIndex()
+        self._kept: OrderedDict[int, MessageLayout] = OrderedDict()
+        self._error_action: Callable[[str], tuple[str, str] | None] | None = None
+
+    # What is shown
+
+    def set_model(self, model: TranscriptModel | None) -> None:
+        """Show another model."""
+        self._model = model
+        self.reset()
+
+    def set_error_actions(
+        self, error_action: Callable[[str], tuple[str, str] | None] | None
+    ) -> None:
+        """Take the look-up of the button that helps with an error code."""
+        self._error_action = error_action
+
+    def reset(self) -> None:
+        """Forget everything: the model shows another chat."""
+        self._kept.clear()
+        count = self._model.rowCount() if self._model is not None else 0
+        self._heights = HeightIndex(count, self.look.px(ESTIMATE))
+
+    def restyle(self, look: Look, width: int) -> None:
+        """Lay out again for another theme, text size or width; heights stay as estimates."""
+        self.look, self.width = look, width
+        for kept in self._kept.values():
+            kept.restyle(look, width, self._action(kept.message))
+
+    def append_row(self) -> None:
+        """The model got one more row at its end."""
+        self._heights.append()
+
+    def truncate(self, count: int) -> None:
+        """The model lost its rows from `count` on."""
+        self._heights.truncate(count)
+        for row in [row for row in self._kept if row >= count]:
+            del self._kept[row]
+
+    def forget(self, row: int) -> None:
+        """The text of a row is another one now."""
+        self._kept.pop(row, None)
+
+    def settle(self, row: int, message: Message) -> None:
+        """The rest of a message changed, its text did not."""
+        kept = self._kept.get(row)
+        if kept is not None:
+            kept.settle(message, self._action(message))
+
+    # Geometry
+
+    def __len__(self) -> int:
+        return len(self._heights)
+
+    @property
+    def height(self) -> int:
+        """The height of the whole text."""
+        return self._heights.total() + 2 * self.look.px(MARGIN)
+
+    def row_top(self, row: int) -> int:
+        """Return where a row starts."""
+        return self.look.px(MARGIN) + self._heights.top(row)
+
+    def row_height(self, row: int) -> int:
+        """Return the height of a row, estimated if it was never laid out."""
+        return self._heights.height(row)
+
+    def row_at(self, y: int) -> int:
+        """Return the row at a height, the nearest one beyond the ends, -1 if there is none."""
+        return self._heights.row_at(max(0, y - self.look.px(MARGIN)))
+
+    def remeasure(self, row: int) -> bool:
+        """Take over the height of a row that was laid out again; return whether it changed."""
+        kept = self._kept.get(row)
+        return kept is not None and bool(self._heights.set_height(row, kept.height))
+
+    def ensure(self, top: int, bottom: int) -> bool:
+        """Lay out what lies between two heights; return whether any height changed."""
+        if not len(self):
+            return False
+        changed = False
+        row = self.row_at(top)
+        while row < len(self) and (start := self.row_top(row)) <= bottom:
+            message = self.message(row)
+            message.ensure(top - start, bottom - start)
+            changed |= self.remeasure(row)
+            row += 1
+        return changed
+
+    # Messages
+
+    def kept(self, row: int) -> MessageLayout | None:
+        """Return the layout of a row if there is one."""
+        return self._kept.get(row)
+
+    def message(self, row: int) -> MessageLayout:
+        """Return the layout of a row, made now if need be."""
+        kept = self._kept.get(row)
+        if kept is not None:
+            self._kept.move_to_end(row)
+            return kept
+        # An empty window is painted without what a message takes.
+        from desktop_chat.ui.transcript.message_layout import MessageLayout
+
+        assert self._model is not None
+        message = self._model.message_at(row)
+        made = MessageLayout(message, self.look, self.width, self._action(message))
+        self._kept[row] = made
+        while len(self._kept) > MAX_KEPT:
+            self._kept.popitem(last=False)
+        return made
+
+    def unfinished(self) -> list[int]:
+        """Return the rows whose long text is not parsed to its end yet."""
+        return [row for row, kept in self._kept.items() if kept.has_rest]
+
+    def blocks_of(self, row: int) -> list[Block]:
+        """Return all blocks of a row, without keeping them if it is not laid out."""
+        kept = self._kept.get(row)
+        if kept is not None and not kept.has_rest:
+            return kept.body.blocks
+        from desktop_chat.ui.transcript.message_layout import message_blocks
+
+        assert self._model is not None
+        return message_blocks(self._model.message_at(row))
+
+    def source_of(self, row: int) -> str:
+        """Return the text of a row as it was written."""
+        assert self._model is not None
+        return self._model.message_at(row).content
+
+    def _action(self, message: Message) -> tuple[str, str] | None:
+        if self._error_action is None or message.error_code is None:
+            return None
+        return self._error_action(message.error_code)

@@ -1,0 +1,168 @@
+"""What the mouse does in the transcript: selecting, links, buttons, folding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from desktop_chat.ui.transcript.hits import Hit, Part
+from desktop_chat.ui.transcript.selection import Position, line_around, word_around
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
+
+    from desktop_chat.ui.transcript.code_layout import CodeLayout
+    from desktop_chat.ui.transcript.stage import Stage
+
+_AUTOSCROLL_MS = 30
+_BUTTONS = (Part.FOLD, Part.ACTION, Part.COPY_CODE, Part.CODE_BAR, Part.LINK)
+
+
+class Pointer(QObject):
+    """Turns mouse events into selections and wishes.
+
+    Signals:
+        changed(): the selection is another, or something looks different.
+        scroll_wanted(int): the pointer is dragged beyond the window, by so many pixels.
+        link_clicked(str, str): address and label of a link.
+        fold_clicked(int): row whose reasoning is to be folded or unfolded.
+        action_clicked(int): row whose error button was clicked.
+        code_copied(object): the CodeLayout whose Copy was clicked.
+    """
+
+    changed = Signal()
+    scroll_wanted = Signal(int)
+    link_clicked = Signal(str, str)
+    fold_clicked = Signal(int)
+    action_clicked = Signal(int)
+    code_copied = Signal(object)
+
+    def __init__(self, stage: Stage, parent: QObject) -> None:
+        super().__init__(parent)
+        self.stage = stage
+        self.hot_row = -1
+        self._is_selecting = False
+        self._bar: tuple[CodeLayout, int] | None = None
+        self._pressed: tuple[int, Hit] | None = None
+        self._at = QPoint()
+        self._since_double = QElapsedTimer()
+        self._autoscroll = QTimer(self)
+        self._autoscroll.setInterval(_AUTOSCROLL_MS)
+        self._autoscroll.timeout.connect(self._on_autoscroll_timeout)
+
+    def press(self, event: QMouseEvent) -> None:
+        """The left button went down."""
+        point = event.position().toPoint()
+        row, hit = self.stage.hit(point)
+        self._pressed = (row, hit) if hit.part in _BUTTONS else None
+        if hit.part is Part.CODE_BAR:
+            self._start_bar(point)
+            return
+        if hit.part in (Part.FOLD, Part.ACTION, Part.COPY_CODE) or row < 0:
+            return
+        self._is_selecting = True
+        place = self.stage.place_at(point)
+        if self._is_third_click():
+            self._select_around(place, line_around)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.stage.selection.extend(place)
+        else:
+            self.stage.selection.start(place)
+        self.changed.emit()
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """Select the word under the pointer; a third click selects the paragraph."""
+        point = event.position().toPoint()
+        row, hit = self.stage.hit(point)
+        if row < 0 or hit.part not in (Part.TEXT, Part.LINK):
+            self.press(event)
+            return
+        self._pressed = None
+        self._select_around(Position(row, hit.block, hit.offset), word_around)
+        self._since_double.start()
+        self.changed.emit()
+
+    def move(self, event: QMouseEvent) -> Part:
+        """The pointer moved; return what is under it."""
+        self._at = event.position().toPoint()
+        if self._bar is not None:
+            code, left = self._bar
+            code.scroll_to_bar(self._at.x() - left)
+            self.changed.emit()
+            return Part.CODE_BAR
+        if self._is_selecting:
+            self.stage.selection.extend(self.stage.place_at(self._at))
+            self._set_autoscroll(not 0 <= self._at.y() < self.stage.window)
+            self.changed.emit()
+            return Part.TEXT
+        row, hit = self.stage.hit(self._at)
+        self._set_hot(row if hit.part is Part.ACTION else -1)
+        return hit.part
+
+    def release(self, event: QMouseEvent) -> None:
+        """The left button went up: a click if it is still where it went down."""
+        self._is_selecting = False
+        self._bar = None
+        self._set_autoscroll(False)
+        pressed, self._pressed = self._pressed, None
+        point = event.position().toPoint()
+        row, hit = self.stage.hit(point)
+        if pressed is None or (row, hit.part) != (pressed[0], pressed[1].part):
+            return
+        match hit.part:
+            case Part.LINK if self.stage.selection.is_empty and hit.href == pressed[1].href:
+                self.link_clicked.emit(hit.href, hit.label)
+            case Part.FOLD:
+                self.fold_clicked.emit(row)
+            case Part.ACTION:
+                self.action_clicked.emit(row)
+            case Part.COPY_CODE:
+                layout = self.stage.layout.message(row).body.layout(hit.block)
+                self.code_copied.emit(layout)
+
+    def leave(self) -> None:
+        """The pointer left the window."""
+        self._set_hot(-1)
+
+    def _start_bar(self, point: QPoint) -> None:
+        found = self.stage.message_under(point)
+        code = found[1].code_at(found[2]) if found else None
+        if code is not None:
+            self._bar = (code[0], point.x() - code[1])
+
+    def _select_around(self, place: Position, around: object) -> None:
+        from desktop_chat.ui.transcript.blocks import block_text
+
+        blocks = self.stage.layout.message(place.row).body.blocks
+        if not blocks or not callable(around):
+            return
+        text = block_text(blocks[min(place.block, len(blocks) - 1)])
+        start, end = around(text, min(place.offset, len(text)))
+        first = Position(place.row, place.block, start)
+        self.stage.selection.select(first, Position(place.row, place.block, end))
+
+    def _is_third_click(self) -> bool:
+        limit = QGuiApplication.styleHints().mouseDoubleClickInterval()
+        is_third = self._since_double.isValid() and self._since_double.elapsed() < limit
+        self._since_double.invalidate()
+        return is_third
+
+    def _set_hot(self, row: int) -> None:
+        if row != self.hot_row:
+            self.hot_row = row
+            self.changed.emit()
+
+    def _set_autoscroll(self, is_on: bool) -> None:
+        if is_on and not self._autoscroll.isActive():
+            self._autoscroll.start()
+        elif not is_on:
+            self._autoscroll.stop()
+
+    @Slot()
+    def _on_autoscroll_timeout(self) -> None:
+        beyond = self._at.y() if self._at.y() < 0 else self._at.y() - self.stage.window
+        self.scroll_wanted.emit(max(-120, min(120, beyond)))
+        self.stage.selection.extend(self.stage.place_at(self._at))
+        self.changed.emit()

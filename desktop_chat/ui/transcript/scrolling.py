@@ -1,0 +1,113 @@
+"""Where the window stands in the text: the line under the reader's eye does not move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop_chat.ui.transcript.layout import TranscriptLayout
+
+AHEAD = 240
+AT_END = 24
+_MAX_ROUNDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place in the text that keeps its distance from the window's top.
+
+    Attributes:
+        block: Block of the row, or -1 for the row's own top.
+        letter: Offset in the block's text of the line that is held; -1 before it is known.
+        distance: Pixels from the place down to the window's top.
+    """
+
+    row: int = 0
+    block: int = -1
+    letter: int = -1
+    distance: int = 0
+
+
+class ScrollPosition:
+    """The window's top, held by an anchor, or by the end of the text while it is followed."""
+
+    def __init__(self, layout: TranscriptLayout) -> None:
+        self._layout = layout
+        self._anchor = Anchor()
+        self.top = 0
+        self.follows_end = True
+
+    def settle(self, window: int) -> None:
+        """Lay out what a window of this height shows, and find its top again."""
+        for _ in range(_MAX_ROUNDS):
+            last = max(0, self._layout.height - window)
+            wanted = last if self.follows_end else self._anchor_y()
+            self.top = max(0, min(wanted, last))
+            if not self._layout.ensure(self.top - AHEAD, self.top + window + AHEAD):
+                break
+
+    def move_to(self, top: int, window: int) -> None:
+        """The reader moves the window: upwards lets the end go, arriving there follows it."""
+        last = max(0, self._layout.height - window)
+        is_up = top < self.top
+        self.top = max(0, min(top, last))
+        self.follows_end = not is_up and self.top >= last - AT_END
+        self.hold()
+
+    def to_end(self) -> None:
+        """Follow the end from now on."""
+        self.follows_end = True
+
+    def hold(self) -> None:
+        """Anchor what is at the window's top now."""
+        row = self._layout.row_at(self.top)
+        if row < 0:
+            self._anchor = Anchor()
+            return
+        inside = self.top - self._layout.row_top(row)
+        kept = self._layout.kept(row)
+        if kept is None or inside < kept.body_top or not kept.body.blocks:
+            self._anchor = Anchor(row, distance=inside)
+            return
+        in_body = inside - kept.body_top
+        block = kept.body.block_at(in_body)
+        self._anchor = Anchor(row, block, distance=in_body - kept.body.top_of(block))
+
+    def hold_row(self, row: int) -> None:
+        """Anchor the top of a row, so that what unfolds in it grows downwards."""
+        self.follows_end = False
+        self._anchor = Anchor(row, distance=self.top - self._layout.row_top(row))
+
+    def hold_letter(self) -> None:
+        """Before the width changes: anchor the line at the window's top by its text.
+
+        The anchor stays until the reader moves, so that resizing to and fro leads back.
+        """
+        if self._anchor.letter >= 0:
+            return
+        self.hold()
+        anchor = self._anchor
+        kept = self._layout.kept(anchor.row)
+        if anchor.block < 0 or kept is None:
+            return
+        layout = kept.body.layout(anchor.block)
+        origin = kept.body.origin(anchor.block).y() - kept.body.top_of(anchor.block)
+        letter = layout.offset_at(0, max(0, anchor.distance - origin))
+        distance = anchor.distance - origin - layout.y_of(letter)
+        self._anchor = Anchor(anchor.row, anchor.block, letter, distance)
+
+    def _anchor_y(self) -> int:
+        anchor = self._anchor
+        if anchor.row >= len(self._layout):
+            return self._layout.height
+        y = self._layout.row_top(anchor.row)
+        if anchor.block < 0:
+            return y + anchor.distance
+        message = self._layout.message(anchor.row)
+        y += message.body_top
+        if anchor.letter < 0:
+            return y + message.body.top_of(anchor.block) + anchor.distance
+        block = min(anchor.block, len(message.body.blocks) - 1)
+        layout = message.body.layout(block)
+        return y + message.body.origin(block).y() + layout.y_of(anchor.letter) + anchor.distance

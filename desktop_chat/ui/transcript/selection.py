@@ -1,0 +1,129 @@
+"""Selected text, across blocks and messages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop_chat.ui.transcript.block_layouts import Chosen
+    from desktop_chat.ui.transcript.blocks import Block
+    from desktop_chat.ui.transcript.layout import TranscriptLayout
+
+END = 1 << 60
+# Beyond this many characters messages that are not on the screen are copied as written.
+MAX_PARSED = 400_000
+_LINE_BREAK = "\u2028"
+_WORD = re.compile(r"\w+|\s+|[^\w\s]+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place between two letters: row, block of the row, offset in the block's text."""
+
+    row: int
+    block: int
+    offset: int
+
+
+class Selection:
+    """From where the button went down to where the pointer is."""
+
+    def __init__(self) -> None:
+        self._fixed: Position | None = None
+        self._moving: Position | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no text is selected."""
+        return self._fixed is None or self._fixed == self._moving
+
+    @property
+    def ends(self) -> tuple[Position, Position] | None:
+        """First and last position, or None if nothing is selected."""
+        if self._fixed is None or self._moving is None or self._fixed == self._moving:
+            return None
+        return min(self._fixed, self._moving), max(self._fixed, self._moving)
+
+    def clear(self) -> None:
+        """Select nothing."""
+        self._fixed = self._moving = None
+
+    def start(self, position: Position) -> None:
+        """Start a new selection here."""
+        self._fixed = self._moving = position
+
+    def extend(self, position: Position) -> None:
+        """Select from where it started to here."""
+        if self._fixed is None:
+            self._fixed = position
+        self._moving = position
+
+    def select(self, first: Position, last: Position) -> None:
+        """Select a range."""
+        self._fixed, self._moving = first, last
+
+    def chosen(self, row: int, block: int) -> Chosen:
+        """Return the selected offsets of a block; the end may lie beyond its text."""
+        ends = self.ends
+        if ends is None:
+            return None
+        first, last = ends
+        if not (first.row, first.block) <= (row, block) <= (last.row, last.block):
+            return None
+        start = first.offset if (row, block) == (first.row, first.block) else 0
+        end = last.offset if (row, block) == (last.row, last.block) else END
+        return (start, end) if start < end else None
+
+    def text(self, layout: TranscriptLayout) -> str:
+        """Return the selected text, messages apart by an empty line."""
+        ends = self.ends
+        if ends is None:
+            return ""
+        first, last = ends
+        parts, size = [], 0
+        for row in range(first.row, min(last.row, len(layout) - 1) + 1):
+            if size > MAX_PARSED and first.row < row < last.row and layout.kept(row) is None:
+                part = layout.source_of(row)
+            else:
+                part = "".join(self._row_text(row, layout.blocks_of(row)))
+            size += len(part)
+            parts.append(part)
+        return "\n\n".join(part for part in parts if part)
+
+    def _row_text(self, row: int, blocks: list[Block]) -> Iterator[str]:
+        from desktop_chat.ui.transcript.blocks import LINE_BREAK, block_text, joint, lead_in
+
+        is_first = True
+        for index, block in enumerate(blocks):
+            chosen = self.chosen(row, index)
+            if chosen is None:
+                continue
+            if not is_first:
+                yield joint(block)
+            start, end = chosen
+            if not start:
+                yield lead_in(block)
+            yield block_text(block)[start:end].replace(LINE_BREAK, "\n")
+            is_first = False
+
+
+def word_around(text: str, offset: int) -> tuple[int, int]:
+    """Return start and end of the word at an offset, or of the one that ends there."""
+    is_after_word = offset > 0 and not text[offset - 1].isspace()
+    if is_after_word and (offset >= len(text) or text[offset].isspace()):
+        offset -= 1
+    for match in _WORD.finditer(text, max(0, offset - 200)):
+        if match.start() <= offset < match.end():
+            return match.start(), match.end()
+    return offset, offset
+
+
+def line_around(text: str, offset: int) -> tuple[int, int]:
+    """Return start and end of the line or paragraph at an offset."""
+    start = max(text.rfind("\n", 0, offset), text.rfind(_LINE_BREAK, 0, offset)) + 1
+    ends = [end for mark in ("\n", _LINE_BREAK) if (end := text.find(mark, offset)) >= 0]
+    return start, min(ends, default=len(text))

@@ -1,0 +1,105 @@
+"""What the window shows of the text: layout, scroll position and selection, in its pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect
+
+from desktop_chat.ui.transcript.hits import Hit, Part
+from desktop_chat.ui.transcript.layout import TranscriptLayout
+from desktop_chat.ui.transcript.scrolling import ScrollPosition
+from desktop_chat.ui.transcript.selection import END, Position, Selection
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSize
+
+    from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.message_layout import MessageLayout
+
+SIDE = 24
+_NOTHING = Hit(Part.NOTHING, 0, 0)
+
+
+class Stage:
+    """Layout, scroll position and selection of one view; points are those of its viewport."""
+
+    def __init__(self, look: Look) -> None:
+        self.layout = TranscriptLayout(look)
+        self.position = ScrollPosition(self.layout)
+        self.selection = Selection()
+        self._width = 0
+        self.window = 0
+
+    def resize(self, size: QSize) -> bool:
+        """Take the viewport's size; return whether the column got another width."""
+        self._width, self.window = size.width(), size.height()
+        return self.column_width(self.layout.look) != self.layout.width
+
+    def column_width(self, look: Look) -> int:
+        """Return how wide the column of text is in this viewport."""
+        return max(look.px(160), min(look.column, self._width - 2 * SIDE))
+
+    def restyle(self, look: Look) -> None:
+        """Lay out again for another width or theme; the line at the top stays where it is."""
+        if not self.position.follows_end:
+            self.position.hold_letter()
+        self.layout.restyle(look, self.column_width(look))
+
+    def settle(self) -> None:
+        """Lay out what the window shows."""
+        self.position.settle(self.window)
+
+    def origin(self) -> QPoint:
+        """Return where the text's top left corner lies."""
+        return QPoint((self._width - self.layout.width) // 2, -self.position.top)
+
+    def row_rect(self, row: int) -> QRect:
+        """Return the rectangle of a row, which may lie outside the viewport."""
+        at = self.origin() + QPoint(0, self.layout.row_top(row))
+        return QRect(at.x(), at.y(), self.layout.width, self.layout.row_height(row))
+
+    def visible_rows(self) -> range:
+        """Return the rows that the window shows at least in part."""
+        first = self.layout.row_at(self.position.top)
+        if first < 0:
+            return range(0)
+        return range(first, self.layout.row_at(self.position.top + self.window) + 1)
+
+    def locate(self, point: QPoint) -> tuple[int, QPoint]:
+        """Return the row nearest to a point, and the point as that row counts; -1 without rows."""
+        row = self.layout.row_at(point.y() + self.position.top)
+        if row < 0:
+            return row, point
+        return row, point - self.row_rect(row).topLeft()
+
+    def message_under(self, point: QPoint) -> tuple[int, MessageLayout, QPoint] | None:
+        """Return the row nearest to a point, its layout, and the point as the row counts."""
+        row, local = self.locate(point)
+        return None if row < 0 else (row, self.layout.message(row), local)
+
+    def hit(self, point: QPoint) -> tuple[int, Hit]:
+        """Return the row and what of it is under a point."""
+        found = self.message_under(point)
+        if found is None:
+            return -1, _NOTHING
+        row, message, local = found
+        return row, message.hit(local)
+
+    def place_at(self, point: QPoint) -> Position:
+        """Return the place in the text nearest to a point."""
+        row, hit = self.hit(point)
+        found = self.message_under(point)
+        if found is None:
+            return Position(0, 0, 0)
+        _, message, local = found
+        if local.y() < message.body_top:
+            return Position(row, 0, 0)
+        if local.y() >= message.body_top + message.body.height:
+            return Position(row, max(0, len(message.body.blocks) - 1), END)
+        return Position(row, hit.block, hit.offset)
+
+    def select_all(self) -> None:
+        """Select the text of all messages."""
+        if len(self.layout):
+            self.selection.select(Position(0, 0, 0), Position(len(self.layout) - 1, END, END))

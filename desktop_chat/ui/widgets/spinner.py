@@ -1,0 +1,87 @@
+"""A small turning ring for work that goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QPaintEvent, QShowEvent
+
+    from desktop_chat.ui.theme import Theme
+
+EDGE = 14
+STEP_MS = 120
+STEPS = 12
+ARC = 100
+
+
+class Spinner(QWidget):
+    """Turns while it is shown; stands still where the system asks for no motion."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme: Theme | None = None
+        self._step = 0
+        self._timer = QTimer(self)
+        # A slow step: each one is a repaint that streaming has to share the processor with.
+        self._timer.setInterval(STEP_MS)
+        self._timer.timeout.connect(self._on_timer_timeout)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours and size."""
+        self._theme = theme
+        self.setFixedSize(self.sizeHint())
+        self.update()
+
+    @property
+    def is_turning(self) -> bool:
+        """Whether it moves."""
+        return self._timer.isActive()
+
+    def _on_timer_timeout(self) -> None:
+        self._step = (self._step + 1) % STEPS
+        self.update()
+
+    # Qt overrides
+
+    @override
+    def sizeHint(self) -> QSize:
+        edge = self._theme.px(EDGE) if self._theme else EDGE
+        return QSize(edge, edge)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        from PySide6.QtWidgets import QStyle  # 10 ms: not before the first paint
+
+        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
+        if self.style().styleHint(hint, None, self) > 0:
+            self._timer.start()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._theme is None:
+            return
+        painter = QPainter(self)
+        paint_ring(painter, QRectF(self.rect()), self._theme, self._step / STEPS)
+
+
+def paint_ring(painter: QPainter, area: QRectF, theme: Theme, turn: float = 0.0) -> None:
+    """Draw the ring that stands for writing, its arc turned by a part of the circle."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ring = area.adjusted(1.5, 1.5, -1.5, -1.5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if theme.border == 1:  # a line of high contrast would hide the arc
+        painter.setPen(QPen(QColor(theme.line), 1.6))
+        painter.drawEllipse(ring)
+    painter.setPen(QPen(QColor(theme.accent), 1.8, c=Qt.PenCapStyle.RoundCap))
+    start = 90 + ARC / 2 - turn * 360
+    painter.drawArc(ring, round(start * 16), -ARC * 16)

@@ -1,0 +1,105 @@
+"""Lists of models in their three forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_chat.domain import errors
+from desktop_chat.domain.model_info import ModelInfo, ModelKind
+from desktop_chat.providers import model_lists
+
+V1_FULL = {
+    "type": "llm",
+    "key": "google/gemma",
+    "display_name": "Gemma",
+    "quantization": {"name": "Q4_K_M", "bits_per_weight": 4},
+    "size_bytes": 17,
+    "loaded_instances": [{"id": "google/gemma:2", "config": {"context_length": 4096}}],
+    "max_context_length": 262144,
+}
+
+
+def test_models_of_v1_full_entry_tells_all():
+    assert model_lists.models_of_v1({"models": [V1_FULL]}) == [
+        ModelInfo("google/gemma", "google/gemma", ModelKind.CHAT, True, 4096, "Q4_K_M", 17)
+    ]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"quantization": None, "loaded_instances": None, "display_name": None},
+        {"quantization": "Q4", "loaded_instances": [], "size_bytes": None},
+        {"loaded_instances": [3], "max_context_length": "x", "quantization": {"name": None}},
+        {"type": None},
+    ],
+)
+def test_models_of_v1_odd_entry_is_kept(odd):
+    model = model_lists.models_of_v1({"models": [{"key": "a b@q4 😀", "type": "vlm"} | odd]})[0]
+    assert (model.id, model.name, model.is_loaded) == ("a b@q4 😀", "a b@q4 😀", False)
+
+
+def test_models_of_v0_tells_loaded_and_kind():
+    entries = [
+        {"id": "a", "type": "vlm", "state": "not-loaded", "max_context_length": 9},
+        {"id": "b", "type": "llm", "state": "loaded", "loaded_context_length": 8192},
+        {"id": "c", "type": "embeddings", "state": "loading", "quantization": "Q4_0"},
+    ]
+    models = model_lists.models_of_v0({"data": entries})
+    assert [(m.id, m.kind, m.is_loaded, m.context_length) for m in models] == [
+        ("a", ModelKind.CHAT, False, 9),
+        ("b", ModelKind.CHAT, True, 8192),
+        ("c", ModelKind.EMBEDDING, False, None),
+    ]
+
+
+def test_models_of_openai_tells_embeddings_by_their_prefix():
+    entries = [{"id": "a"}, {"id": "text-embedding-b"}, {"id": 3}, "x", {"id": "a"}]
+    models = model_lists.models_of_openai({"data": entries})
+    assert [(m.id, m.kind, m.is_loaded) for m in models] == [
+        ("a", ModelKind.UNKNOWN, None),
+        ("text-embedding-b", ModelKind.EMBEDDING, None),
+    ]
+
+
+@pytest.mark.parametrize("payload", [None, [], {}, {"data": 3}, {"models": []}])
+def test_models_of_openai_no_list_raises(payload):
+    with pytest.raises(errors.UnreadableReplyError):
+        model_lists.models_of_openai(payload)
+
+
+def test_models_of_null_list_is_empty():
+    assert model_lists.models_of_openai({"data": None}) == []
+    assert model_lists.models_of_v1({"models": []}) == []
+
+
+def loaded(model_id: str, is_loaded: bool | None = True) -> ModelInfo:
+    return ModelInfo(model_id, model_id, ModelKind.CHAT, is_loaded)
+
+
+EMBEDDING = ModelInfo("e", "e", ModelKind.EMBEDDING, True)
+
+
+@pytest.mark.parametrize(
+    "models",
+    [
+        [EMBEDDING, loaded("a", False), loaded("b")],
+        [EMBEDDING, loaded("b", False)],
+        [EMBEDDING, loaded("b", None)],
+    ],
+)
+def test_choose_loaded_clear_case_gives_the_model(models):
+    assert model_lists.choose_loaded(models, "u") == "b"
+
+
+def test_choose_loaded_without_chat_model_raises():
+    with pytest.raises(errors.NoModelLoadedError):
+        model_lists.choose_loaded([EMBEDDING], "u")
+
+
+@pytest.mark.parametrize("is_loaded", [True, False, None])
+def test_choose_loaded_among_several_asks(is_loaded):
+    models = [loaded(f"m{n}", is_loaded) for n in range(12)]
+    with pytest.raises(errors.ModelChoiceNeededError, match=r"m0, m1, .*, m9, …") as caught:
+        model_lists.choose_loaded(models, "u")
+    assert "m10" not in str(caught.value)

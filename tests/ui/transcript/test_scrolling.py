@@ -1,0 +1,222 @@
+"""The scroll contract: what the reader looks at does not move."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from desktop_chat.domain.message import MessageId
+from desktop_chat.ui.transcript.blocks import TextBlock
+from tests.ui.transcript.samples import conversation, growing, reply, user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop_chat.domain.message import Message
+    from desktop_chat.ui.transcript.view import TranscriptView
+
+    Show = Callable[[list[Message]], TranscriptView]
+
+LINES = "A line of text that grows.\n\n" * 8
+
+
+def is_at_end(view: TranscriptView) -> bool:
+    bar = view.verticalScrollBar()
+    return bar.value() == bar.maximum() > 0
+
+
+def place_of(view: TranscriptView, row: int) -> int:
+    return view.stage.row_rect(row).top()
+
+
+def wheel(view: TranscriptView, steps: int) -> None:
+    at = QPointF(400, 300)
+    no_button, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    angle = QPoint(0, 120 * steps)
+    QApplication.sendEvent(
+        view.viewport(),
+        QWheelEvent(
+            at, view.mapToGlobal(at), QPoint(), angle, no_button,
+            Qt.KeyboardModifier.NoModifier, phase, False,
+        ),
+    )  # fmt: skip
+
+
+def grow(view: TranscriptView, number: int, text: str) -> None:
+    model = view.model()
+    assert model is not None
+    model.append_delta(MessageId(number), text)
+    model.deltas.flush()
+
+
+def start_reply(view: TranscriptView, number: int) -> None:
+    model = view.model()
+    assert model is not None
+    model.append(growing(number))
+
+
+def test_open_shows_the_end(show: Show) -> None:
+    view = show(conversation(40))
+    assert is_at_end(view)
+    assert view.stage.row_rect(39).bottom() < view.viewport().height()
+
+
+def test_open_few_messages_starts_at_the_top(show: Show) -> None:
+    view = show([user(1)])
+    assert view.verticalScrollBar().maximum() == 0
+    assert 0 <= place_of(view, 0) < 30
+
+
+def test_growth_at_the_end_is_followed(show: Show) -> None:
+    view = show(conversation(40))
+    start_reply(view, 100)
+    for _ in range(5):
+        grow(view, 100, LINES)
+        assert is_at_end(view)
+
+
+def test_growth_below_does_not_move_the_reader(show: Show) -> None:
+    view = show(conversation(40))
+    view.scroll_by(-400)
+    start_reply(view, 100)
+    before = place_of(view, 38)
+    for _ in range(5):
+        grow(view, 100, LINES)
+        assert place_of(view, 38) == before
+
+
+def test_one_wheel_step_up_lets_go_and_end_takes_up_again(show: Show, qtbot: QtBot) -> None:
+    view = show(conversation(40))
+    start_reply(view, 100)
+    grow(view, 100, LINES)
+    wheel(view, 1)
+    before = place_of(view, 38)
+    grow(view, 100, LINES)
+    assert place_of(view, 38) == before
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    grow(view, 100, LINES)
+    assert is_at_end(view)
+
+
+def test_wheel_down_to_the_end_takes_up_again(show: Show) -> None:
+    view = show(conversation(40))
+    wheel(view, 1)
+    wheel(view, -2)
+    start_reply(view, 100)
+    grow(view, 100, LINES)
+    assert is_at_end(view)
+
+
+def test_own_message_is_shown_wherever_the_reader_is(show: Show) -> None:
+    view = show(conversation(40))
+    view.scroll_to(0)
+    model = view.model()
+    assert model is not None
+    model.append(user(100))
+    assert is_at_end(view)
+
+
+def test_messages_measured_above_do_not_move_the_reader(show: Show) -> None:
+    view = show(conversation(60))
+    for _ in range(30):
+        rows = view.stage.visible_rows()
+        row = rows[len(rows) // 2]
+        before = place_of(view, row)
+        view.scroll_by(-150)
+        assert place_of(view, row) == before + 150 or view.stage.position.top == 0
+
+
+def test_narrower_window_keeps_the_line_at_the_top(show: Show) -> None:
+    words = " ".join(f"word{number}" for number in range(3000))
+    view = show([user(1), reply(2, words), user(3)])
+    view.scroll_to(2000)
+    before = top_line(view)
+    view.resize(500, 600)
+    assert before.split()[0] in top_line(view)
+    view.resize(800, 600)
+    assert top_line(view) == before
+
+
+def top_line(view: TranscriptView) -> str:
+    """Return the text of the line that the window's top edge cuts or touches."""
+    left = view.stage.origin().x()
+    start = view.stage.place_at(QPoint(left, 1))
+    end = view.stage.place_at(QPoint(left + view.stage.layout.width, 1))
+    block = view.stage.layout.message(start.row).body.blocks[start.block]
+    assert isinstance(block, TextBlock)
+    return block.text[start.offset : end.offset]
+
+
+def test_larger_text_keeps_the_message_at_the_top(show: Show) -> None:
+    view = show(conversation(60))
+    view.scroll_to(2000)
+    before = view.stage.visible_rows()[0]
+    view.set_text_size(200)
+    assert view.stage.visible_rows()[0] == before
+
+
+def test_resize_at_the_end_stays_at_the_end(show: Show) -> None:
+    view = show(conversation(40))
+    view.resize(500, 300)
+    assert is_at_end(view)
+
+
+def test_unfolding_reasoning_keeps_its_line(show: Show) -> None:
+    view = show([*conversation(20), reply(21, reasoning="Let me think.\n" * 30)])
+    before = place_of(view, 20)
+    view.toggle_reasoning(20)
+    assert place_of(view, 20) == before
+    height = view.stage.layout.row_height(20)
+    view.toggle_reasoning(20)
+    assert view.stage.layout.row_height(20) < height
+
+
+@pytest.mark.parametrize(
+    ("key", "moves"),
+    [
+        (Qt.Key.Key_Up, -1),
+        (Qt.Key.Key_Down, 1),
+        (Qt.Key.Key_PageUp, -1),
+        (Qt.Key.Key_PageDown, 1),
+    ],
+)
+def test_keys_scroll(show: Show, qtbot: QtBot, key: Qt.Key, moves: int) -> None:
+    view = show(conversation(60))
+    view.scroll_to(3000)
+    before = view.stage.position.top
+    qtbot.keyClick(view, key)
+    assert (view.stage.position.top - before) * moves > 0
+
+
+def test_home_and_end(show: Show, qtbot: QtBot) -> None:
+    view = show(conversation(60))
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    assert view.verticalScrollBar().value() == 0
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert is_at_end(view)
+
+
+def test_alt_arrows_move_the_current_message(show: Show, qtbot: QtBot) -> None:
+    view = show(conversation(60))
+    view.setFocus()
+    rows = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down):
+        qtbot.keyClick(view, key, Qt.KeyboardModifier.AltModifier)
+        rows.append(view.current_row)
+    assert rows == [59, 58, 59]
+
+
+def test_ten_thousand_messages_lay_out_a_window_only(show: Show) -> None:
+    view = show(conversation(10_000))
+    assert len(view.stage.layout) == 10_000
+    made = [row for row in range(10_000) if view.stage.layout.kept(row) is not None]
+    assert len(made) < 30
+    view.scroll_to(view.stage.layout.height // 2)
+    made = [row for row in range(10_000) if view.stage.layout.kept(row) is not None]
+    assert len(made) < 60
