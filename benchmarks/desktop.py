@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 FORBIDDEN = (
     # Without compiled modules every figure lies.
     "PYTHONDONTWRITEBYTECODE",
-    "DBUS_SESSION_BUS_ADDRESS",
     "QT_LINUX_ACCESSIBILITY_ALWAYS_ON",
     "WAYLAND_DISPLAY",
     "DISPLAY",
@@ -59,5 +58,7 @@ def environment(data_dir: Path, url: str = NO_SERVER) -> dict[str, str]:
         "HOME": str(home),
         "DESKTOP_CHAT_DATA_DIR": str(data_dir),
         "LM_STUDIO_URL": url,
+        # Without this, a message bus is looked for on the screen, and that can take seconds.
+        "DBUS_SESSION_BUS_ADDRESS": "disabled:",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
     }

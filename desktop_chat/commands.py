@@ -16,11 +16,12 @@ from desktop_chat.storage.handover import ask_holder
 from desktop_chat.storage.lock import DataDirectoryLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from desktop_chat.services.chat import ChatService
 
 DONE, FAILED, STOPPED = 0, 1, 130
+HOLDER_TIMEOUT_S = 1.0
 
 
 def ask(options: Mapping[str, Any]) -> int:
@@ -29,15 +30,7 @@ def ask(options: Mapping[str, Any]) -> int:
         launch = read_launch(options, reads_working_directory=True)
         request = _request(options, launch)
         output = _Output(as_json=options["json"])
-        lock = DataDirectoryLock(launch.data_dir)
-        try:
-            lock.acquire()
-        except DataDirectoryInUseError:
-            return _ask_holder(launch, request, output)
-        try:
-            return _run_here(launch, request, output)
-        finally:
-            lock.release()
+        return _ask_holder_or_here(launch, request, output)
     except ChatError as error:
         return fail(error)
 
@@ -124,10 +117,35 @@ class _Output:
             self._ends_line = True
 
 
-def _ask_holder(launch: Launch, request: Mapping[str, Any], output: _Output) -> int:
-    answers: Iterable[Mapping[str, Any]] = ask_holder(launch.data_dir, dict(request))
+def _ask_holder_or_here(launch: Launch, request: Mapping[str, Any], output: _Output) -> int:
+    """Have the holder of the data do it; else become the holder, as soon as nobody else is.
+
+    Another `ask` holds the data too, takes no requests, and is gone in a moment.
+    """
+    lock = DataDirectoryLock(launch.data_dir)
+    is_told = False
+    while True:
+        try:
+            lock.acquire()
+        except DataDirectoryInUseError as error:
+            with contextlib.suppress(DataDirectoryInUseError):
+                return _ask_holder(launch, request, output)
+            if not is_told:
+                is_told = True
+                pid = error.fields.get("pid")
+                output.take({"notice": f"waiting for process {pid}; Ctrl+C gives up."})
+        else:
+            break
     try:
-        with contextlib.closing(answers) as items:  # type: ignore[type-var]
+        return _run_here(launch, request, output)
+    finally:
+        lock.release()
+
+
+def _ask_holder(launch: Launch, request: Mapping[str, Any], output: _Output) -> int:
+    answers = ask_holder(launch.data_dir, dict(request), timeout_s=HOLDER_TIMEOUT_S)
+    try:
+        with contextlib.closing(answers) as items:
             for item in items:
                 output.take(item)
     except KeyboardInterrupt:
@@ -162,7 +180,9 @@ async def _answer_here(launch: Launch, request: Mapping[str, Any], output: _Outp
     from desktop_chat.assembly import open_services
     from desktop_chat.logs import set_up_logging
 
-    set_up_logging(launch.data_dir, launch.sources.options.get("log_level") or "INFO")
+    # Where no log can be written, the question is answered all the same.
+    with contextlib.suppress(OSError):
+        set_up_logging(launch.data_dir, launch.sources.options.get("log_level") or "INFO")
     services = await open_services(launch)
     with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
         loop = asyncio.get_running_loop()

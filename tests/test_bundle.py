@@ -60,6 +60,7 @@ def bare_env(tmp_path: Path, data_dir: Path) -> Environment:
         "LANG": "C.UTF-8",
         "DESKTOP_CHAT_DATA_DIR": str(data_dir),
         "LM_STUDIO_URL": NO_SERVER,
+        "DBUS_SESSION_BUS_ADDRESS": "disabled:",
     }
     assert shutil.which("python3", path=env["PATH"]) is None
     return env

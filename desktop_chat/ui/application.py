@@ -50,13 +50,20 @@ def run(app: QApplication, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
     import qasync
 
+    from desktop_chat.ui.garbage import GuiCollector
+
     def make_loop() -> asyncio.AbstractEventLoop:
         loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
         return loop
 
-    with asyncio.Runner(loop_factory=make_loop) as runner:
-        install_asyncgen_hooks(runner.get_loop())
-        return runner.run(main())
+    collector = GuiCollector()
+    collector.start()
+    try:
+        with asyncio.Runner(loop_factory=make_loop) as runner:
+            install_asyncgen_hooks(runner.get_loop())
+            return runner.run(main())
+    finally:
+        collector.stop()
 
 
 def install_asyncgen_hooks(loop: Any) -> None:

@@ -60,12 +60,13 @@ class Session(QObject):
         """Build the services, serve the window until it is closed, and end them."""
         self._listen_for_the_end()
         crash_file = CrashFile(paths.logs_dir(self._launch.data_dir))
+        self._install_hooks(crash_file)
         try:
-            set_up_logging(self._launch.data_dir, self._log_level())
-            self._install_hooks(crash_file)
             services = await open_services(self._launch)
         except ChatError as error:
-            return await self._give_up(error)
+            status = await self._give_up(error)
+            crash_file.close()
+            return status
         self._services = services
         handover = HandoverServer(self._launch.data_dir, self._handle)
         reading = services.open_reading()
@@ -74,7 +75,7 @@ class Session(QObject):
         if self._on_ready is not None:
             self._on_ready()
         try:
-            await handover.start()
+            await self._start_handover(handover)
             await self._is_over.wait()
         finally:
             self._shell.window.hide()
@@ -111,8 +112,18 @@ class Session(QObject):
         self._hooks.error_caught.connect(self._on_error_caught)
         self._hooks.install()
         self._hooks.install_in_loop(asyncio.get_running_loop())
-        if crash_file.open():
-            logger.error("The last run crashed; see crash-last.log")
+        # Where no log can be written, the window works all the same.
+        with contextlib.suppress(OSError):
+            set_up_logging(self._launch.data_dir, self._log_level())
+            if crash_file.open():
+                logger.error("The last run crashed; see crash-last.log")
+
+    async def _start_handover(self, handover: HandoverServer) -> None:
+        try:
+            await handover.start()
+        except ChatError as error:
+            # Only commands beside the window are refused then.
+            logger.error("No requests of other processes: %s", error)
 
     def _listen_for_the_end(self) -> None:
         window = self._shell.window

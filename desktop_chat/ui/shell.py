@@ -76,6 +76,8 @@ class Shell(QObject):
 
         self.theme = load_theme(theme_name(self._theme_choice), self._text_size)
         apply_theme(self.app, self.theme, self._text_size)
+        # The window is older than the font and would keep the one it was made with.
+        self.window.setFont(self.app.font())
         self.chat_list = ChatListModel()
         self.chat_list.set_chats(chats)
         self.window.build(self.chat_list)
@@ -103,6 +105,7 @@ class Shell(QObject):
         self._theme_choice, self._text_size = theme, text_size
         self.theme = load_theme(theme_name(theme), text_size)
         apply_theme(self.app, self.theme, text_size)
+        self.window.setFont(self.app.font())
         self.window.set_theme(self.theme)
 
     def geometry(self) -> str:

@@ -197,6 +197,13 @@ def test_settings_file_with_senseless_values_is_survived(data_dir, env, marks):
         assert (window.terminate(), window.complaints) == (0, "")
 
 
+def test_log_that_cannot_be_written_is_survived(data_dir, env):
+    data_dir.mkdir(mode=0o700)
+    (data_dir / "logs").write_text("in the way")
+    done = run("ask", "hello", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Echo: hello\n", "")
+
+
 def test_proxy_of_the_environment_never_sees_a_local_request(standin_thread, env):
     with StandInThread(always="proxy-env") as proxy:
         names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sqlite3
 
 import pytest
@@ -39,9 +38,9 @@ def shown_texts(widget):
     return [part.text() for part in parts if part.isVisible() and part.text()]
 
 
-def names(widget, path):
-    """Whether a file is named in a part of the window."""
-    return any(path.name in text for text in shown_texts(widget))
+async def names_in(widget, path):
+    """Wait until a file is named in a part of the window."""
+    await until(lambda: any(path.stem in text for text in shown_texts(widget)), path.name)
 
 
 async def refused_in_the_status_line(window, part):
@@ -181,9 +180,7 @@ def test_chosen_file_that_is_no_model_is_named_below_the_offers(tmp_path):
         welcome = window.window.welcome
         for path in (half, none, tmp_path / "gone.gguf"):
             window.controllers.models.add_file(str(path))
-            await until(
-                lambda path=path: any(path.name in t for t in shown_texts(welcome)), path.name
-            )
+            await names_in(welcome, path)
 
     run_window(scenario)
 
@@ -246,32 +243,44 @@ def test_server_that_comes_up_later_is_offered_and_used_once_accepted(server, mo
     async def scenario(window: OpenWindow) -> None:
         await window.ready("tiny")
         assert "Built-in engine" in window.status_text()
+        await window.send("hello")
+        assert (await window.reply()).status is MessageStatus.FAILED  # an empty shell of a model
         server.come_up()
         await until(lambda: "LM Studio is there now" in window.status_text(), "the offer")
         await window.ready("tiny")
+        assert [r for r in server.log if r.method == "POST"] == []
         window.window.status_line.action_requested.emit()
         await window.ready("echo")
-        await window.send("hello")
-        assert (await window.reply()).content == "Echo: hello"
+        await window.send("again")
+        assert "again" in (await window.reply()).content
 
     run_window(scenario)
-    assert "echo" in stored.last_reply()["model"]
+    assert stored.last_reply()["model"] == "standin/echo"
 
 
-def test_chat_keeps_its_engine_when_another_comes_up(server, models, stored):
+def test_server_that_comes_up_later_answers_in_a_new_chat(server, models):
     write_gguf(models / "tiny.gguf")
     server.go_down()
 
     async def scenario(window: OpenWindow) -> None:
         await window.ready("tiny")
-        await window.send("hello")
-        assert (await window.reply()).status is MessageStatus.FAILED
         server.come_up()
-        await until(lambda: "LM Studio is there now" in window.status_text(), "the offer")
-        await window.ready("tiny")
+        await until(lambda: "LM Studio" in window.status_text(), "the server is noticed")
         window.click("newChatButton")
-        await window.shows("hello")
-        await window.ready("tiny")
+        await window.ready("echo")
+        await window.send("hello")
+        assert (await window.reply()).content == "Echo: hello"
 
     run_window(scenario)
-    assert [r for r in server.log if r.method == "POST"] == []
+
+
+def test_data_directory_without_room_for_a_log_is_survived(server, data_dir):
+    data_dir.mkdir(mode=0o700)
+    (data_dir / "logs").write_text("in the way")
+
+    async def scenario(window: OpenWindow) -> None:
+        await window.ready()
+        await window.send("hello")
+        assert (await window.reply()).content == "Echo: hello"
+
+    run_window(scenario)

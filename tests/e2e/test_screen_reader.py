@@ -79,12 +79,12 @@ def test_every_name_of_the_contract_is_found(window):
         "Conversation": "list",
         "Message": "text",
         "Send": "push button",
-        "Model": "combo box",
     }
     missing = [name for name, role in roles.items() if not reader.is_showing(name, role)]
     assert missing == []
     assert reader.is_showing("New chat", "push button")
     assert not reader.is_showing("Stop", "push button")
+    assert reader.is_showing("Model")
     assert reader.look("Status")["description"]
     assert reader.look("Context")["description"]
 
@@ -132,7 +132,7 @@ def test_new_chat_and_the_old_one_are_reached_by_name(window):
 
 def test_model_names_the_model_that_answers(window):
     _, reader = window
-    found = reader.look("Model", "combo box")
+    found = reader.look("Model")
     assert "echo" in f"{found['value']} {found['description']}".lower()
 
 

@@ -309,7 +309,7 @@ def test_model_chosen_in_the_picker_answers_from_then_on(server, stored):
     async def scenario(window: OpenWindow) -> None:
         await window.ready()
         picker = window.window.header.model_picker
-        picker.choose(next(c.ref for c in picker.choices if "other" in c.label.lower()))
+        picker.choose(next(c.ref for c in picker.choices if "other" in c.ref.model_id))
         await window.ready("other")
         await window.send("Hello")
         await window.reply()

@@ -9,6 +9,7 @@ import gc
 import logging
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +39,11 @@ LOUD_LOGGERS = ("httpx", "httpcore", "asyncio", "qasync", "keyring", "markdown_i
 
 async def until(is_so: Callable[[], Any], what: str = "", within_s: float = WITHIN_S) -> Any:
     """Wait until something is so and return what it returned."""
-    async with asyncio.timeout(within_s):
-        while not (found := is_so()):
-            await asyncio.sleep(POLL_S)
+    deadline = time.monotonic() + within_s
+    while not (found := is_so()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited in vain: {what}")
+        await asyncio.sleep(POLL_S)
     return found
 
 
@@ -175,9 +178,11 @@ async def _run(
     session = Session(shell, launch, on_ready=is_ready.set)
     running = asyncio.get_running_loop().create_task(session.run())
     opened = OpenWindow(shell, session)
-    waiting = asyncio.get_running_loop().create_task(is_ready.wait())
-    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
+    # Where the database cannot be opened, the window stays and takes no message.
+    await until(
+        lambda: is_ready.is_set() or running.done() or not shell.window.composer.isEnabled(),
+        "the window is ready",
+    )
     try:
         if not running.done():
             await scenario(opened)

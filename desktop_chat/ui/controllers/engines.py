@@ -12,6 +12,7 @@ from desktop_chat.domain.errors import ChatError, ModelChoiceNeededError, NoMode
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelRef
 from desktop_chat.services.engines import EngineState
 from desktop_chat.ui.controllers.status import ERROR, IDLE, WARNING, StatusText
+from desktop_chat.ui.messages import error_words
 
 if TYPE_CHECKING:
     from desktop_chat.services.broadcast import Broadcast
@@ -60,7 +61,6 @@ class EnginesController(QObject):
         self._engines = engines
         self._chat_ref: ModelRef | None = None
         self._current: ModelRef | None = None
-        self._is_offer_refused = False
 
     def listen(self, broadcast: Broadcast) -> None:
         """Follow what the services tell."""
@@ -157,10 +157,10 @@ class EnginesController(QObject):
             return StatusText(text, WARNING, CHOOSE_MODEL, _tr("Choose"))
         lm_studio = self._engines.status(LM_STUDIO)
         if lm_studio.state is EngineState.WRONG and lm_studio.error is not None:
-            return StatusText(str(lm_studio.error), ERROR, OPEN_SETTINGS, _tr("Settings"))
+            return StatusText(error_words(lm_studio.error), ERROR, OPEN_SETTINGS, _tr("Settings"))
         if isinstance(error, NoModelAnywhereError):
             return StatusText(_tr("No model yet"), WARNING)
-        return StatusText(str(error), ERROR, CHOOSE_MODEL, _tr("Choose"))
+        return StatusText(error_words(error) if error else "", ERROR, CHOOSE_MODEL, _tr("Choose"))
 
     def _answering(self, ref: ModelRef) -> StatusText:
         status = self._engines.status(ref.account_id)
@@ -173,8 +173,8 @@ class EnginesController(QObject):
             offer = _tr("LM Studio is there now")
             return StatusText(f"{text} · {offer}", IDLE, USE_LM_STUDIO, _tr("Use LM Studio"))
         lm_studio = self._engines.status(LM_STUDIO)
-        if ref.account_id == EMBEDDED and lm_studio.state is EngineState.WRONG:
-            reason = str(lm_studio.error)
+        if ref.account_id == EMBEDDED and lm_studio.error and lm_studio.state is EngineState.WRONG:
+            reason = error_words(lm_studio.error)
             return StatusText(f"{text} · {reason}", WARNING, OPEN_SETTINGS, _tr("Settings"))
         return StatusText(text)
 

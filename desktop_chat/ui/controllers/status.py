@@ -16,6 +16,7 @@ from desktop_chat.domain.changes import (
     TurnsLeftOut,
     TurnStarted,
 )
+from desktop_chat.ui.messages import error_words
 
 if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
@@ -129,7 +130,7 @@ class StatusController(QObject):
         self._show()
 
     def _on_saving_failed(self, event: SavingFailed) -> None:
-        self._saving = StatusText(str(event.error), ERROR)
+        self._saving = StatusText(error_words(event.error), ERROR)
         self._show()
 
     def _on_saving_resumed(self, _event: SavingResumed) -> None:

@@ -54,11 +54,12 @@ class TranscriptLayout:
     def restyle(self, look: Look, width: int) -> None:
         """Lay out again for another theme, text size or width; heights stay as estimates."""
         self.look, self.width = look, width
-        for kept in self._kept.values():
-            kept.restyle(look, width, self._action(kept.message))
+        for row, kept in self._kept.items():
+            kept.restyle(look, width, self._action(row, kept.message))
 
     def append_row(self) -> None:
         """The model got one more row at its end."""
+        self._forget_button(len(self) - 1)
         self._heights.append()
 
     def truncate(self, count: int) -> None:
@@ -66,16 +67,23 @@ class TranscriptLayout:
         self._heights.truncate(count)
         for row in [row for row in self._kept if row >= count]:
             del self._kept[row]
+        self._forget_button(count - 1)
 
     def forget(self, row: int) -> None:
         """The text of a row is another one now."""
         self._kept.pop(row, None)
 
+    def _forget_button(self, row: int) -> None:
+        """The row is or was the last one: its button comes or goes with that."""
+        kept = self._kept.get(row)
+        if kept is not None and kept.message.error_code is not None:
+            self.forget(row)
+
     def settle(self, row: int, message: Message) -> None:
         """The rest of a message changed, its text did not."""
         kept = self._kept.get(row)
         if kept is not None:
-            kept.settle(message, self._action(message))
+            kept.settle(message, self._action(row, message))
 
     # Geometry
 
@@ -134,7 +142,7 @@ class TranscriptLayout:
 
         assert self._model is not None
         message = self._model.message_at(row)
-        made = MessageLayout(message, self.look, self.width, self._action(message))
+        made = MessageLayout(message, self.look, self.width, self._action(row, message))
         self._kept[row] = made
         while len(self._kept) > MAX_KEPT:
             self._kept.popitem(last=False)
@@ -159,7 +167,9 @@ class TranscriptLayout:
         assert self._model is not None
         return self._model.message_at(row).content
 
-    def _action(self, message: Message) -> tuple[str, str] | None:
-        if self._error_action is None or message.error_code is None:
+    def _action(self, row: int, message: Message) -> tuple[str, str] | None:
+        # To try again amid a conversation would hide all that came after.
+        is_last = row == len(self) - 1
+        if not is_last or self._error_action is None or message.error_code is None:
             return None
         return self._error_action(message.error_code)

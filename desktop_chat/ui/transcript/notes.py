@@ -55,7 +55,7 @@ def footer_words(message: Message) -> str:
         if speed is not None:
             words = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
             parts.append(_tr("{speed} tok/s").format(speed=words))
-    if first is not None:
+    if first is not None and tokens is not None:
         parts.append(_tr("first after {seconds} s").format(seconds=f"{first / 1000:.1f}"))
     return " · ".join(part for part in parts if part)
 

@@ -262,7 +262,7 @@ class TranscriptPane(QAbstractScrollArea):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if self.stage.resize(self.viewport().size()):
+        if self.stage.resize(self.viewport().size(), self.width()):
             self._restyle()
         else:
             self.settle()

@@ -29,11 +29,19 @@ class Stage:
         self.position = ScrollPosition(self.layout)
         self.selection = Selection()
         self._width = 0
+        self._outer_width = 0
         self.window = 0
 
-    def resize(self, size: QSize) -> bool:
-        """Take the viewport's size; return whether the column got another width."""
+    def resize(self, size: QSize, outer_width: int) -> bool:
+        """Take the viewport's size; return whether the column got another width.
+
+        Args:
+            size: Of the viewport.
+            outer_width: Of viewport and scroll bar, in whose middle the column stands: so it does
+                not move when the scroll bar comes, and stands above the composer.
+        """
         self._width, self.window = size.width(), size.height()
+        self._outer_width = outer_width
         return self.column_width(self.layout.look) != self.layout.width
 
     def column_width(self, look: Look) -> int:
@@ -52,7 +60,7 @@ class Stage:
 
     def origin(self) -> QPoint:
         """Return where the text's top left corner lies."""
-        return QPoint((self._width - self.layout.width) // 2, -self.position.top)
+        return QPoint((self._outer_width - self.layout.width) // 2, -self.position.top)
 
     def row_rect(self, row: int) -> QRect:
         """Return the rectangle of a row, which may lie outside the viewport."""

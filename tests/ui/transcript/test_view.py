@@ -168,6 +168,17 @@ def test_error_button_by_keyboard(show: Show, qtbot: QtBot) -> None:
         qtbot.keyClick(view, Qt.Key.Key_Return)
 
 
+def test_error_button_of_an_older_reply_is_gone_until_it_is_the_last_again(show: Show) -> None:
+    view = show([user(1), FAILED])
+    model = view.model()
+    assert model is not None
+    assert view.stage.layout.message(1).notes.action == "retry"
+    model.append(user(3))
+    assert not view.stage.layout.message(1).notes.action
+    model.truncate(2)
+    assert view.stage.layout.message(1).notes.action == "retry"
+
+
 def test_fold_click_shows_the_reasoning(show: Show) -> None:
     view = show([reply(1, "Yes.", reasoning="Let me think.")])
     height = view.stage.layout.row_height(0)
