@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,9 @@ def _show(launch: Launch) -> int:
         text_size=int(_setting(launch, "appearance.text_size")),
         geometry=str(launch.stored.get("window.geometry") or ""),
     )
+    # Until the event loop has handlers of its own, a signal must end the program as politely.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, shell.end_early)
     shell.show_and_paint()
     mark("first_paint")
     from desktop_chat.storage.first_list import read_first_chats

@@ -80,6 +80,7 @@ class EngineProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                env=_environment(),
                 creationflags=_creation_flags(),
                 # Ctrl+C, or a signal to the whole group, is for the app, which ends the engine.
                 start_new_session=True,
@@ -189,6 +190,11 @@ def _parse_answer(line: bytes) -> EngineStart | None:
         return EngineStart(failure=str(answer["error"]))
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _environment() -> dict[str, str]:
+    """Our own environment without the secrets in it: the engine needs none of them."""
+    return {name: value for name, value in os.environ.items() if not name.endswith("_TOKEN")}
 
 
 def _close_pipes(popen: subprocess.Popen[bytes]) -> None:

@@ -12,6 +12,7 @@ from desktop_chat.storage.sqlite.rows import (
     clean_text,
     summary_from,
 )
+from desktop_chat.storage.sqlite.statements import insert_into
 from desktop_chat.storage.sqlite.tables import ChatRow, MessageRow
 from desktop_chat.storage.times import Clock, to_text, utc_now
 
@@ -51,8 +52,8 @@ class ChatRepository:
             **_columns_of(model_ref),
         }
         with self._db.atomic():
-            chat_id = self._db.run(ChatRow.insert(values))
-            return self.get(chat_id)
+            rows = self._db.sql(insert_into("chat", tuple(values)), tuple(values.values()))
+            return self.get(rows[0][0])
 
     def get(self, chat_id: int) -> Chat:
         """Return one chat."""

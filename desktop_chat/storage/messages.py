@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from desktop_chat.domain.errors import StorageError
 from desktop_chat.domain.message import Message, MessageStatus, Sender
 from desktop_chat.storage.sqlite.message_tree import find_leaf, load, load_path
 from desktop_chat.storage.sqlite.rows import clean_optional, clean_text, fields_to_text
-from desktop_chat.storage.sqlite.tables import ChatRow, MessageRow
+from desktop_chat.storage.sqlite.statements import ACTIVATE, insert_into
+from desktop_chat.storage.sqlite.tables import MessageRow
 from desktop_chat.storage.times import Clock, to_text, utc_now
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class MessageRepository:
             "sender": sender.value,
             "created_at": to_text(self._clock()),
         }
-        rows = self._db.sql(_insert_into_message(tuple(columns)), tuple(columns.values()))
+        rows = self._db.sql(insert_into("message", tuple(columns)), tuple(columns.values()))
         return int(rows[0][0])
 
     def _depth_below(self, parent_id: int | None, chat_id: int) -> int:
@@ -188,15 +188,7 @@ class MessageRepository:
 
     def _activate(self, chat_id: int, message_id: int) -> None:
         now = to_text(self._clock())
-        update = ChatRow.update(active_message_id=message_id, updated_at=now)
-        self._db.run(update.where(ChatRow.id == chat_id))
-
-
-@functools.cache
-def _insert_into_message(columns: tuple[str, ...]) -> str:
-    """Return the statement, written once: building it anew costs more than running it."""
-    marks = ", ".join("?" * len(columns))
-    return f"INSERT INTO message ({', '.join(columns)}) VALUES ({marks}) RETURNING id"
+        self._db.sql(ACTIVATE, (message_id, now, chat_id))
 
 
 def _columns_of(details: Mapping[str, Any]) -> dict[str, Any]:

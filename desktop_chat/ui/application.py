@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, QLoggingCategory, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from desktop_chat import __version__
@@ -24,6 +24,8 @@ def make_application() -> QApplication:
         return existing
     QCoreApplication.setApplicationName("desktop-chat")
     QCoreApplication.setApplicationVersion(__version__)
+    # Screen readers ask Qt for what it does not have; it would say so on stderr each time.
+    QLoggingCategory.setFilterRules("qt.accessibility.atspi.warning=false")
     app = QApplication(sys.argv[:1])
     app.setApplicationDisplayName("Desktop Chat")
     app.setDesktopFileName("desktop-chat")

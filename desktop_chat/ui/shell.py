@@ -13,6 +13,7 @@ from desktop_chat.ui.theme import THEME_NAMES, apply_theme, load_theme, theme_na
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
     from desktop_chat.domain.chat import ChatSummary
     from desktop_chat.ui.item_models.chat_list import ChatListModel
@@ -128,6 +129,10 @@ class Shell(QObject):
         """Stop keeping what the user sends; return what was sent until now."""
         self.window.composer.send_requested.disconnect(self._on_early_send_requested)
         return self.early_text
+
+    def end_early(self, _number: int, _frame: FrameType | None) -> None:
+        """Take note, as a signal handler, that the program shall end."""
+        self.is_close_requested = True
 
     @Slot()
     def _on_close_requested(self) -> None:

@@ -163,29 +163,29 @@ class Program:
 
 
 class WindowProgram(Program):
-    """The window as a process; the block begins when a message can be sent.
+    """The window as a process; the block begins when its services run.
 
     Args:
-        marks: A file in which the program notes how far its start is.
+        data_dir: Its data directory, where it publishes then how to reach it.
     """
 
-    def __init__(self, marks: Path, *arguments: str, env: Mapping[str, str]) -> None:
-        self._marks = marks
-        self._marks.unlink(missing_ok=True)
-        super().__init__(*arguments, env={**env, "DESKTOP_CHAT_TIMING": str(marks)})
+    def __init__(self, data_dir: Path, *arguments: str, env: Mapping[str, str]) -> None:
+        self._published = data_dir / "handover"
+        # A window that was killed leaves it behind.
+        self._published.unlink(missing_ok=True)
+        super().__init__(*arguments, env=env)
 
     def __enter__(self) -> Self:
         try:
-            wait_until(self._is_ready_or_over, "the window is ready")
+            wait_until(self._is_there_or_over, "the window's services run")
             assert self.process.poll() is None, self._over()
         except BaseException:
             self.__exit__()
             raise
         return self
 
-    def _is_ready_or_over(self) -> bool:
-        is_ready = self._marks.exists() and '"ready"' in self._marks.read_text(encoding="ascii")
-        return is_ready or self.process.poll() is not None
+    def _is_there_or_over(self) -> bool:
+        return self._published.exists() or self.process.poll() is not None
 
     def _over(self) -> str:
         self.wait()

@@ -23,12 +23,6 @@ def stored(data_dir: Path) -> Stored:
 
 
 @pytest.fixture
-def marks(tmp_path: Path) -> Path:
-    """Where a started window notes how far it is."""
-    return tmp_path / "marks.jsonl"
-
-
-@pytest.fixture
 def env(standin_thread: StandInThread) -> Environment:
     """The environment of a program that finds the stand-in."""
     return environment(standin_thread.url)

@@ -64,8 +64,8 @@ def test_ask_for_an_unknown_model_names_it(env, stored):
     assert stored.messages() == []
 
 
-def test_ask_for_an_unknown_model_beside_a_window_names_it(env, marks):
-    with WindowProgram(marks, env=env) as window:
+def test_ask_for_an_unknown_model_beside_a_window_names_it(env, data_dir):
+    with WindowProgram(data_dir, env=env) as window:
         said = refused(run("ask", "hello", "--model", "nope", env=env))
         assert "“nope” is not there" in said
         assert (window.terminate(), window.complaints) == (0, "")
@@ -91,8 +91,8 @@ def test_ask_with_five_megabytes_is_refused_and_points_to_a_file(env, stored):
     assert stored.messages() == []
 
 
-def test_ask_with_five_megabytes_beside_a_window_is_refused_there(env, stored, marks):
-    with WindowProgram(marks, env=env) as window:
+def test_ask_with_five_megabytes_beside_a_window_is_refused_there(env, stored, data_dir):
+    with WindowProgram(data_dir, env=env) as window:
         assert "5.0 MB" in refused(run("ask", "-", env=env, text="word " * MEGABYTE))
         assert (window.terminate(), window.complaints) == (0, "")
     assert stored.messages() == []
@@ -188,11 +188,11 @@ def test_damaged_settings_file_is_set_aside_and_all_goes_on(data_dir, env):
     assert [p.name for p in data_dir.glob("settings.toml.damaged-*")]
 
 
-def test_settings_file_with_senseless_values_is_survived(data_dir, env, marks):
+def test_settings_file_with_senseless_values_is_survived(data_dir, env):
     data_dir.mkdir(mode=0o700)
     text = 'server = 7\n[appearance]\ntheme = "pink"\ntext_size = "huge"\n[window]\ngeometry = 3\n'
     (data_dir / "settings.toml").write_text(text)
-    with WindowProgram(marks, env=env) as window:
+    with WindowProgram(data_dir, env=env) as window:
         assert run("ask", "hello", env=env).returncode == 0
         assert (window.terminate(), window.complaints) == (0, "")
 

@@ -25,9 +25,9 @@ def saw_the_close(server):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_window_ended_by_a_signal_while_streaming_keeps_the_text(
-    endless, env, stored, marks, number
+    endless, env, stored, data_dir, number
 ):
-    with WindowProgram(marks, env=env) as window, Program("ask", QUESTION, env=env) as asking:
+    with WindowProgram(data_dir, env=env) as window, Program("ask", QUESTION, env=env) as asking:
         wait_until(lambda: asking.text.count(" ") > 5, "the reply has begun")
         window.send(number)
         assert (window.wait(), window.complaints, window.text) == (0, "", "")
@@ -55,8 +55,8 @@ def test_ask_ended_by_a_signal_while_streaming_keeps_the_text(endless, env, stor
     endless.wait_for(lambda: saw_the_close(endless))
 
 
-def test_ask_stopped_while_a_window_answers_stores_stopped(endless, env, stored, marks):
-    with WindowProgram(marks, env=env) as window:
+def test_ask_stopped_while_a_window_answers_stores_stopped(endless, env, stored, data_dir):
+    with WindowProgram(data_dir, env=env) as window:
         with Program("ask", QUESTION, env=env) as asking:
             wait_until(lambda: asking.text.count(" ") > 5, "the reply has begun")
             asking.send(signal.SIGINT)
@@ -67,8 +67,8 @@ def test_ask_stopped_while_a_window_answers_stores_stopped(endless, env, stored,
     assert stored.last_reply()["content"].startswith(asking.text.strip())
 
 
-def test_window_ended_while_nothing_runs_says_nothing(env, marks):
-    with WindowProgram(marks, env=env) as window:
+def test_window_ended_while_nothing_runs_says_nothing(env, data_dir):
+    with WindowProgram(data_dir, env=env) as window:
         assert (window.terminate(), window.complaints, window.text) == (0, "", "")
 
 
@@ -83,10 +83,10 @@ def test_ask_into_a_pipe_that_closes_ends_without_a_traceback(endless, env, stor
 
 @pytest.mark.engine
 def test_window_ended_while_its_engine_answers_ends_the_engine_too(
-    installed_model, lonely_env, stored, marks
+    installed_model, lonely_env, stored, data_dir
 ):
     question = ("ask", "Tell me a long story.", "--max-tokens", "3000")
-    with WindowProgram(marks, env=lonely_env) as window:
+    with WindowProgram(data_dir, env=lonely_env) as window:
         with Program(*question, env=lonely_env) as asking:
             wait_until(lambda: asking.text, "the engine answers")
             engine = window.children()

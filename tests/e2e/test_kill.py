@@ -116,8 +116,7 @@ class Asker:
 def kill_window(url: str, data_dir: Path, after_s: float) -> str:
     """Kill the window so long after a question is stored, and look at what is left."""
     stored = Stored(data_dir)
-    marks = data_dir.with_suffix(".marks")
-    with WindowProgram(marks, "--data-dir", str(data_dir), env=environment(url)) as window:
+    with WindowProgram(data_dir, "--data-dir", str(data_dir), env=environment(url)) as window:
         asker = Asker(data_dir)
         wait_until(stored.messages, "the question is stored")
         time.sleep(after_s)
@@ -149,13 +148,13 @@ def test_kill_before_the_first_byte_keeps_the_question(standin_thread, env, stor
     assert stored.last_reply()["content"] == ""
 
 
-def test_start_after_a_kill_takes_over_lock_and_socket(standin_thread, env, stored, marks):
+def test_start_after_a_kill_takes_over_lock_and_socket(standin_thread, env, stored, data_dir):
     standin_thread.play("stop-mid")
-    with WindowProgram(marks, env=env) as window, Program("ask", "first", env=env) as asking:
+    with WindowProgram(data_dir, env=env) as window, Program("ask", "first", env=env) as asking:
         wait_until(lambda: asking.text, "the reply has begun")
         window.kill()
         asking.wait()
-    with WindowProgram(marks, env=env) as window:
+    with WindowProgram(data_dir, env=env) as window:
         assert stored.last_reply()["status"] == "interrupted"
         assert run("ask", "second", env=env).returncode == 0
         assert window.terminate() == 0

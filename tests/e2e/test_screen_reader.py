@@ -34,12 +34,12 @@ def screen():
 
 
 @pytest.fixture
-def on_screen(screen, marks):
+def on_screen(screen, data_dir):
     """Open a window that looks for its server at an address; returns program and reader."""
     with ExitStack() as stack:
 
         def open_window(url):
-            program = stack.enter_context(WindowProgram(marks, env=environment(url) | screen))
+            program = stack.enter_context(WindowProgram(data_dir, env=environment(url) | screen))
             reader = stack.enter_context(ScreenReader(program.process.pid, screen))
             reader.wait_for(lambda: reader.is_showing("Message", "text"), "the window")
             return program, reader

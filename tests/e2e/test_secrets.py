@@ -158,10 +158,10 @@ def test_engine_gets_its_key_neither_by_argument_nor_environment(installed_model
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights of POSIX")
-def test_everything_written_is_for_its_owner_alone(env, marks, data_dir):
+def test_everything_written_is_for_its_owner_alone(env, data_dir):
     before = os.umask(0o022)
     try:
-        with WindowProgram(marks, env=env) as window:
+        with WindowProgram(data_dir, env=env) as window:
             assert run("ask", "hello", env=env).returncode == 0
             open_rights = [path for path in everything(data_dir) if rights_of_others(path)]
             assert window.terminate() == 0

@@ -22,9 +22,9 @@ FIELDS = {
 
 
 @pytest.fixture
-def window(standin_thread, env, marks):
+def window(standin_thread, env, data_dir):
     """A window that found the stand-in, as a process of its own."""
-    with WindowProgram(marks, env=env) as window:
+    with WindowProgram(data_dir, env=env) as window:
         yield window
         assert (window.terminate(), window.complaints) == (0, "")
 
@@ -60,9 +60,9 @@ def test_ask_with_json_beside_a_window_has_all_fields(window, env, stored):
     assert len(done.stdout.splitlines()) == 1
 
 
-def test_ask_continues_a_chat_with_and_without_a_window(standin_thread, env, stored, marks):
+def test_ask_continues_a_chat_with_and_without_a_window(standin_thread, env, stored, data_dir):
     assert run("ask", "first", env=env).returncode == 0
-    with WindowProgram(marks, env=env) as window:
+    with WindowProgram(data_dir, env=env) as window:
         assert run("ask", "second", "--chat", "1", env=env).returncode == 0
         assert window.terminate() == 0
     assert run("ask", "third", "--chat", "1", env=env).returncode == 0
@@ -97,14 +97,25 @@ def test_two_asks_at_once_are_both_answered(standin_thread, window, env, stored)
     assert sorted(stored.texts("user")) == ["left", "right"]
 
 
+def test_ask_waits_for_another_ask_that_holds_the_data(standin_thread, env, stored):
+    standin_thread.play("steady", tokens=300, rate=100)
+    with Program("ask", "first", env=env) as first:
+        wait_until(lambda: first.text, "the first is being answered")
+        second = run("ask", "second", env=env)
+        assert (second.returncode, second.stdout) == (0, "Echo: second\n")
+        assert str(first.process.pid) in second.stderr
+        assert first.wait() == 0
+    assert stored.texts("user") == ["first", "second"]
+
+
 def test_ask_of_another_model_beside_a_window_asks_for_that_model(standin_thread, window, env):
     done = run("ask", "hello", "--model", "standin/other-7b", "--json", env=env)
     assert last_json(done)["model"] == "standin/other-7b"
     assert standin_thread.log[-1].json["model"] == "standin/other-7b"
 
 
-def test_many_windows_started_at_once_are_one(standin_thread, env, marks):
-    with WindowProgram(marks, env=env) as first:
+def test_many_windows_started_at_once_are_one(standin_thread, env, data_dir):
+    with WindowProgram(data_dir, env=env) as first:
         outcomes = []
         threads = [
             threading.Thread(target=lambda: outcomes.append(run(env=env).returncode))

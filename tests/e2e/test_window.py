@@ -319,3 +319,35 @@ def test_model_chosen_in_the_picker_answers_from_then_on(server, stored):
     run_window(scenario)
     models = [r.json["model"] for r in server.log if r.method == "POST"]
     assert models == ["standin/other-7b", "standin/other-7b"]
+
+
+def test_message_sent_before_anything_runs_is_sent_as_soon_as_it_can(stored):
+    def early(shell):
+        QTest.keyClicks(shell.window.composer.prompt, "early bird")
+        QTest.keyClick(shell.window.composer.prompt, Qt.Key.Key_Return)
+
+    async def scenario(window: OpenWindow) -> None:
+        await until(lambda: len(window.messages()) == 2, "it is sent")
+        assert (await window.reply()).content == "Echo: early bird"
+        assert window.composer.text() == ""
+
+    run_window(scenario, early=early)
+    assert stored.texts("user") == ["early bird"]
+
+
+def test_draft_typed_before_anything_runs_stays():
+    def early(shell):
+        QTest.keyClicks(shell.window.composer.prompt, "early draft")
+
+    async def scenario(window: OpenWindow) -> None:
+        await window.ready()
+        assert window.composer.text() == "early draft"
+
+    run_window(scenario, early=early)
+
+
+def test_window_closed_before_anything_runs_ends_in_order():
+    async def scenario(window: OpenWindow) -> None:
+        await until(lambda: not window.window.isVisible(), "it closes by itself")
+
+    assert run_window(scenario, early=lambda shell: shell.window.close()).status == 0

@@ -152,11 +152,24 @@ class OpenWindow:
         return str(self.window.status_line.text())
 
 
-def run_window(scenario: Callable[[OpenWindow], Awaitable[None]], **options: Any) -> OpenWindow:
-    """Open the window on the test's data directory, play a scenario, close it as a user does."""
+def run_window(
+    scenario: Callable[[OpenWindow], Awaitable[None]],
+    *,
+    early: Callable[[Shell], object] | None = None,
+    **options: Any,
+) -> OpenWindow:
+    """Open the window on the test's data directory, play a scenario, close it as a user does.
+
+    Args:
+        scenario: What the user does.
+        early: What the user does before there are any services.
+        **options: The command line.
+    """
     launch = read_launch(options, reads_working_directory=False)
     with DataDirectoryLock(launch.data_dir), _own_hooks():
         shell = _shell(launch)
+        if early is not None:
+            early(shell)
         try:
             return application.run(shell.app, lambda: _run(shell, launch, scenario))
         finally:
@@ -164,10 +177,9 @@ def run_window(scenario: Callable[[OpenWindow], Awaitable[None]], **options: Any
 
 
 def _shell(launch: Launch) -> Shell:
-    chats = read_first_chats(paths.database_path(launch.data_dir), 100)
     shell = Shell(theme="light", text_size=100)
     shell.show_and_paint()
-    shell.build(chats)
+    shell.build(read_first_chats(paths.database_path(launch.data_dir), 100))
     return shell
 
 

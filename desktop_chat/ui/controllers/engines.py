@@ -167,6 +167,10 @@ class EnginesController(QObject):
         if status.state not in (EngineState.READY, EngineState.CHECKING):
             text = f"{status.name} · {_state_words(status)}"
             return StatusText(text, WARNING, CHOOSE_MODEL, _tr("Choose another model"))
+        if status.state is EngineState.READY and self._engines.model_info(ref) is None:
+            text = _tr("%1 does not have %2 now").replace("%1", status.name)
+            text = text.replace("%2", ref.label)
+            return StatusText(text, WARNING, CHOOSE_MODEL, _tr("Choose another model"))
         text = _tr("%1 answers with %2").replace("%1", status.name)
         text = text.replace("%2", self._name(ref))
         if self.offered is not None:
