@@ -47,8 +47,11 @@ def run_window(options: Mapping[str, Any]) -> int:
         lock = DataDirectoryLock(launch.data_dir)
         try:
             lock.acquire()
-        except DataDirectoryInUseError as error:
-            return _raise_other(launch, error)
+        except DataDirectoryInUseError:
+            if _raise_other(launch):
+                return DONE
+            # No window holds it, but an `ask`, which has ended by now as a rule.
+            lock.acquire()
     except ChatError as error:
         return _refuse(error)
     try:
@@ -108,10 +111,10 @@ def _setting(launch: Launch, key: str) -> Any:
     return stored if is_valid(declaration, stored) else declaration.default
 
 
-def _raise_other(launch: Launch, error: DataDirectoryInUseError) -> int:
+def _raise_other(launch: Launch) -> bool:
     from desktop_chat.storage.handover import raise_window
 
-    return DONE if raise_window(launch.data_dir) else _refuse(error)
+    return raise_window(launch.data_dir)
 
 
 def _refuse(error: ChatError) -> int:

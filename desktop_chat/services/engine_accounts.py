@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from desktop_chat.domain.errors import ChatError, EngineError
 from desktop_chat.domain.model_info import EMBEDDED, ModelRef
-from desktop_chat.providers.lm_studio import LMStudioAPIProvider
 from desktop_chat.providers.probe import probe_models
 from desktop_chat.services.settings import TOKEN
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from desktop_chat.domain.model_info import ModelInfo
     from desktop_chat.providers.base import Provider
     from desktop_chat.providers.embedded import EmbeddedProvider
+    from desktop_chat.providers.lm_studio import LMStudioAPIProvider
     from desktop_chat.services.secrets import Secrets
     from desktop_chat.services.settings import SettingsService
 
@@ -47,6 +47,9 @@ class LmStudioEngine:
         """A provider for the address and token in force."""
         wanted = (self.url, self._current_token())
         if self._provider is None or self._made_for != wanted:
+            # Not needed before the first turn, and a fifth of all that the providers are.
+            from desktop_chat.providers.lm_studio import LMStudioAPIProvider
+
             # The old one may still be streaming; it holds no connection between turns.
             self._provider = LMStudioAPIProvider(base_url=wanted[0], api_token=wanted[1])
             self._made_for = wanted

@@ -19,10 +19,10 @@ from desktop_chat.services.ask import answer
 from desktop_chat.services.models import ModelsService
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.handover import HandoverServer
-from desktop_chat.ui.dialogs.alert import show_alert
 from desktop_chat.ui.hooks import CrashFile, ErrorHooks
 from desktop_chat.ui.messages import error_words
-from desktop_chat.ui.wiring import Controllers, Wiring
+from desktop_chat.ui.window_controllers import Controllers
+from desktop_chat.ui.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -142,6 +142,8 @@ class Session(QObject):
 
     @Slot(str)
     def _on_error_caught(self, details: str) -> None:
+        from desktop_chat.ui.dialogs.alert import show_alert
+
         text = self.tr("Something went wrong. Your chats are safe; the details are in the log.")
         show_alert(self._shell.window, text, details=details)
 
@@ -149,6 +151,8 @@ class Session(QObject):
         """The database cannot be opened: say so, and end when the user has read it."""
         message = f"desktop-chat: {' '.join(str(error).split())}"
         sys.stderr.write(f"{message}\n")
+        from desktop_chat.ui.dialogs.alert import show_alert
+
         window = self._shell.window
         window.composer.setEnabled(False)
         alert = show_alert(window, error_words(error))

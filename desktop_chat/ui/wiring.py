@@ -6,80 +6,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog
 
 from desktop_chat.domain.errors import ChatError, EmptyMessageError, ModelChoiceNeededError
 from desktop_chat.domain.model_info import ModelRef
 from desktop_chat.services import lm_studio_app
 from desktop_chat.services.engines import EngineState
 from desktop_chat.ui import messages as words
-from desktop_chat.ui.controllers.chat import ChatController
-from desktop_chat.ui.controllers.chats import ChatsController
-from desktop_chat.ui.controllers.engines import USE_LM_STUDIO, EngineFooter, EnginesController
-from desktop_chat.ui.controllers.models import ModelsController
-from desktop_chat.ui.controllers.settings import SettingsController
-from desktop_chat.ui.controllers.status import ERROR, StatusController, StatusText
+from desktop_chat.ui.controllers.engines import USE_LM_STUDIO, EngineFooter
+from desktop_chat.ui.controllers.status import ERROR, StatusText
 from desktop_chat.ui.header.model_choice import ModelChoice
-from desktop_chat.ui.links import open_link
 
 if TYPE_CHECKING:
-    from desktop_chat.assembly import Reading, Services
     from desktop_chat.domain.chat import ChatId
     from desktop_chat.domain.message import MessageId
-    from desktop_chat.services.models import ModelsService
-    from desktop_chat.services.tasks import TaskScope
     from desktop_chat.ui.dialogs.settings_dialog import SettingsDialog
     from desktop_chat.ui.shell import Shell
+    from desktop_chat.ui.window_controllers import Controllers
 
 UNDO_DELETE = "undo-delete"
 
 
-class Controllers:
-    """All controllers of one window."""
-
-    def __init__(
-        self,
-        shell: Shell,
-        services: Services,
-        reading: Reading,
-        models: ModelsService,
-        tasks: TaskScope,
-    ) -> None:
-        self._shell = shell
-        self.services = services
-        self.reading = reading
-        self.chat = ChatController(
-            services.chat, services.chats, shell.transcript, reading.pages, tasks
-        )
-        self.chats = ChatsController(services.chats, reading.chats, shell.chat_list, tasks)
-        self.engines = EnginesController(services.engines)
-        self.models = ModelsController(models, tasks)
-        self.settings = SettingsController(
-            services.settings, services.secrets, services.lm_studio, services.engines, tasks
-        )
-        self.status = StatusController()
-        for controller in (self.chat, self.chats, self.engines, self.status):
-            controller.listen(services.broadcast)
-
-    @property
-    def data_dir(self) -> Path:
-        """The data directory in force."""
-        return self.services.launch.data_dir
-
-    def start(self, notice: str | None) -> None:
-        """Show what is there, and what went wrong with the settings file, if anything."""
-        self.chats.reload()
-        self.engines.update()
-        if notice:
-            self.status.set_notice(StatusText(notice, "warning"))
-
-    def keep_geometry(self) -> None:
-        """Store where the window stands."""
-        self.services.settings.set("window.geometry", self._shell.geometry())
-
-
 class Wiring(QObject):
-    """Every connection between a pane and a controller, and what needs both."""
+    """Every connection between a pane and a controller, and what needs both.
+
+    Dialogs are imported when one is wanted: their classes are large, and most runs show none.
+    """
 
     def __init__(self, shell: Shell, controllers: Controllers) -> None:
         super().__init__()
@@ -135,6 +86,7 @@ class Wiring(QObject):
         self._to.chat.model_changed.connect(engines.on_model_changed)
         engines.engines_changed.connect(self._on_engines_changed)
         engines.current_changed.connect(window.header.set_current)
+        engines.current_changed.connect(self._to.chat.on_current_changed)
         engines.context_changed.connect(self._on_context_changed)
         engines.footer_changed.connect(self._on_footer_changed)
         engines.status_changed.connect(status.set_engine)
@@ -224,10 +176,14 @@ class Wiring(QObject):
 
     @Slot(str, str)
     def _on_link_requested(self, address: str, label: str) -> None:
+        from desktop_chat.ui.links import open_link
+
         open_link(self._window, address, label)
 
     @Slot(str)
     def _on_save_text_requested(self, text: str) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         dialog = QFileDialog(self._window, self.tr("Save the text"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("txt")
@@ -325,6 +281,8 @@ class Wiring(QObject):
 
     @Slot()
     def _on_choose_file_requested(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         dialog = QFileDialog(self._window, self.tr("Choose a model"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("GGUF models (*.gguf)"))

@@ -29,7 +29,7 @@ from desktop_chat.ui.shell import Shell
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from desktop_chat.ui.wiring import Controllers
+    from desktop_chat.ui.window_controllers import Controllers
 
 # A guard against hanging, not a measure.
 WITHIN_S = 20.0

@@ -75,6 +75,7 @@ class ChatController(QObject):
         self._tasks = tasks
         self._chat_id: ChatId | None = None
         self._new_chat_ref: ModelRef | None = None
+        self._current_ref: ModelRef | None = None
         self._drafts: dict[ChatId | None, str] = {}
         # Where something was sent and is not stored yet; None for a new chat.
         self._starting: set[ChatId | None] = set()
@@ -150,7 +151,7 @@ class ChatController(QObject):
     def send(self, text: str) -> None:
         """Send a message in the chat shown."""
         if not self.is_streaming:
-            ref = self._new_chat_ref if self._chat_id is None else None
+            ref = self._new_chat_ref or self._current_ref if self._chat_id is None else None
             self._start(self._service.send(self._chat_id, text, model_ref=ref), text)
 
     @Slot(object)
@@ -169,6 +170,11 @@ class ChatController(QObject):
         """Stop the reply in the chat shown; its text so far is kept."""
         if self._chat_id is not None:
             self._service.stop(self._chat_id)
+
+    @Slot(object, str)
+    def on_current_changed(self, model_ref: ModelRef | None, _label: str) -> None:
+        """The window says that this model answers; in a new chat it is then the one that does."""
+        self._current_ref = model_ref
 
     @Slot(object)
     def choose_model(self, model_ref: ModelRef) -> None:

@@ -61,6 +61,7 @@ class EnginesController(QObject):
         self._engines = engines
         self._chat_ref: ModelRef | None = None
         self._current: ModelRef | None = None
+        self._kept: ModelRef | None = None
 
     def listen(self, broadcast: Broadcast) -> None:
         """Follow what the services tell."""
@@ -87,6 +88,7 @@ class EnginesController(QObject):
     def on_model_changed(self, model_ref: ModelRef | None) -> None:
         """The chat shown has this model; None lets the default answer."""
         self._chat_ref = model_ref
+        self._kept = None
         self.update()
 
     def remember_choice(self, model_ref: ModelRef) -> None:
@@ -98,7 +100,7 @@ class EnginesController(QObject):
         """Work out who answers and tell the window."""
         error: ChatError | None = None
         try:
-            self._current = self._chat_ref or self._engines.default_ref()
+            self._current = self._chat_ref or self._default_ref()
         except ChatError as caught:
             self._current, error = None, caught
         self.current_changed.emit(self._current, self._current_label(error))
@@ -107,12 +109,21 @@ class EnginesController(QObject):
         self.status_changed.emit(self._status(error))
         self._tell_welcome(error)
 
+    def _default_ref(self) -> ModelRef:
+        """The default, but a new chat keeps the embedded engine: LM Studio is offered then."""
+        if self._kept is None or self._engines.model_info(self._kept) is None:
+            ref = self._engines.default_ref()
+            self._kept = ref if ref.account_id == EMBEDDED else None
+            return ref
+        return self._kept
+
     def _on_engines_changed(self, _event: EnginesChanged) -> None:
         self.engines_changed.emit()
         self.update()
 
     def _on_setting_changed(self, event: SettingChanged) -> None:
         if event.key.startswith("server."):
+            self._kept = None
             self._engines.look_now()
 
     def _is_checking(self) -> bool:

@@ -119,7 +119,6 @@ class Welcome(QScrollArea):
             offers.choose_file_requested.connect(self.choose_file_requested)
             offers.starter_model_requested.connect(self.starter_model_requested)
             offers.cancel_requested.connect(self.cancel_requested)
-            offers.setVisible(self._kind == "no_model")
             self._column.addSpacing(8)
             # Centred by stretches: an alignment would cut labels that wrap.
             line = QHBoxLayout()
@@ -127,6 +126,8 @@ class Welcome(QScrollArea):
             line.addWidget(offers, 1000)
             line.addStretch(1)
             self._column.addLayout(line)
+            # Not before it has its place: it would come up as a window of its own.
+            offers.setVisible(self._kind == "no_model")
             self._offers = offers
         return self._offers
 
