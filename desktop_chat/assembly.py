@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from dataclasses import dataclass
@@ -87,12 +88,14 @@ class Services:
     async def aclose(self) -> None:
         """End engines, write what is left, and close the database."""
         self.chat.begin_shutdown()
-        await self.engines.aclose()
-        await self.journal.flush()
-        self.journal.close()
-        await self.writer.run(self.db.close)
-        self.writer.close()
-        self.secrets.close()
+        # The last one first; the thread must end, or it would keep the process alive.
+        async with contextlib.AsyncExitStack() as ends:
+            ends.callback(self.secrets.close)
+            ends.callback(self.writer.close)
+            ends.push_async_callback(self.writer.run, self.db.close)
+            ends.callback(self.journal.close)
+            ends.push_async_callback(self.journal.flush)
+            await self.engines.aclose()
 
 
 async def open_services(launch: Launch) -> Services:

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
-from typing_extensions import override
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
 
 if TYPE_CHECKING:
     import io
+
+    from typing_extensions import override
 
 HIDDEN = "•••"
 

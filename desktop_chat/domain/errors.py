@@ -22,6 +22,7 @@ ChatError
 ├── InvalidRequestError               what the user entered cannot be sent
 │   ├── EmptyMessageError
 │   ├── MessageTooLongError
+│   ├── ChatBusyError
 │   └── InvalidServerUrlError
 ├── ChatNotFoundError                 no chat has this id
 ├── StarterModelError            the starter model could not be fetched
@@ -233,6 +234,13 @@ class MessageTooLongError(InvalidRequestError):
         "The message has {size_mb} MB; {limit_mb} MB is the most that can be sent. "
         "Save the text as a file and send the part that matters."
     )
+
+
+class ChatBusyError(InvalidRequestError):
+    """A reply is being written in this chat already. Fields: `chat_id`."""
+
+    code = "chat_busy"
+    sentence = "A reply is being written in this chat. Wait for its end, or stop it."
 
 
 class InvalidServerUrlError(InvalidRequestError):

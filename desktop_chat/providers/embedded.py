@@ -18,7 +18,6 @@ from desktop_chat.domain.errors import (
     ServerUnreachableError,
 )
 from desktop_chat.domain.stream import ModelLoading
-from desktop_chat.providers.engine_process import EngineProcess
 from desktop_chat.providers.model_files import ModelFolders, check_model, describe, split_parts
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from desktop_chat.domain.model_info import ModelInfo
     from desktop_chat.domain.request import ChatRequest
     from desktop_chat.domain.stream import StreamEvent
-    from desktop_chat.providers.engine_process import EngineStart
+    from desktop_chat.providers.engine_process import EngineProcess, EngineStart
     from desktop_chat.providers.gguf import GgufHeader
     from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
 
@@ -167,6 +166,9 @@ class EmbeddedProvider:
         _, header = await asyncio.to_thread(_check, path)
         await self.aclose()
         length = min(self._context_length, header.context_length or self._context_length)
+        # Not needed before the first turn.
+        from desktop_chat.providers.engine_process import EngineProcess
+
         process = EngineProcess(self._engine_command, path=path, context_length=length)
         self._process = process
         self._set_state(EngineState.LOADING)

@@ -32,6 +32,7 @@ KEY_LIKE = re.compile(r"(?i)\bbearer\s+\S+|\bsk-[\w.:-]+\**|\S{1,80}\*{4,}")
 CONTEXT_FULL = re.compile(
     r"(?i)does not fit in context length|n_keep|exceed_context_size|exceeds the available context"
     r"|context (size|length|window) (has been )?exceeded|context the overflows|context overflow"
+    r"|greater than the context length|overflows? the context"
     r"|maximum context length"
 )
 CONTEXT_LENGTH = re.compile(

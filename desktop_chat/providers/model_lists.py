@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.errors import (
+    EngineFailedError,
     ModelChoiceNeededError,
     NoModelLoadedError,
     NotAServerError,
@@ -37,7 +38,7 @@ async def find_models(get_json: Callable[[str], Awaitable[Any]]) -> list[ModelIn
     for path, read in (("/api/v1/models", models_of_v1), ("/api/v0/models", models_of_v0)):
         try:
             return read(await get_json(path))
-        except (WrongPathError, NotAServerError, UnreadableReplyError):
+        except (WrongPathError, NotAServerError, UnreadableReplyError, EngineFailedError):
             continue
     return models_of_openai(await get_json("/v1/models"))
 

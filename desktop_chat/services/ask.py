@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.changes import ReplyEnded, TurnsLeftOut
 from desktop_chat.domain.chat import ChatId
-from desktop_chat.domain.errors import ChatError, ModelNotFoundError, NoModelAnywhereError
+from desktop_chat.domain.errors import (
+    ChatError,
+    ChatNotFoundError,
+    ModelNotFoundError,
+    NoModelAnywhereError,
+)
 from desktop_chat.domain.message import MessageStatus
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelRef
 from desktop_chat.domain.params import GenerationParams
@@ -100,17 +105,24 @@ def _fallback_notice(engines: EngineService, ref: ModelRef, *, is_asked: bool) -
         return None
     info = engines.model_info(ref)
     name = info.name if info else ref.model_id
-    reason = (
-        "LM Studio has no chat model"
-        if lm_studio.state is EngineState.EMPTY
-        else "LM Studio does not answer"
-    )
-    return f"{reason}; the built-in engine answers with {name}."
+    answers = f"the built-in engine answers with {name}."
+    match lm_studio.state:
+        case EngineState.EMPTY:
+            return f"LM Studio has no chat model; {answers}"
+        case EngineState.WRONG if lm_studio.error is not None:
+            return f"{lm_studio.error} Until then {answers}"
+        case _:
+            return f"LM Studio does not answer; {answers}"
 
 
 def _chat_id(request: Mapping[str, Any]) -> ChatId | None:
     chat_id = request.get("chat_id")
-    return None if chat_id is None else ChatId(int(chat_id))
+    if chat_id is None:
+        return None
+    # SQLite's numbers end there; no chat has a larger one.
+    if not 0 <= int(chat_id) < 2**63:
+        raise ChatNotFoundError(chat_id=chat_id)
+    return ChatId(int(chat_id))
 
 
 def _params(request: Mapping[str, Any]) -> GenerationParams:

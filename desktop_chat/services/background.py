@@ -55,10 +55,7 @@ class Worker:
         When the waiting task is cancelled, a job that was queued is still done: what was
         promised to the user gets written.
         """
-        future = asyncio.wrap_future(self.submit(job, *args, **kwargs))
-        # Without it the loop reports an error that came after its waiter had been cancelled.
-        future.add_done_callback(_retrieve)
-        return await asyncio.shield(future)
+        return await result_of(self.submit(job, *args, **kwargs))
 
     def close(self) -> None:
         """Finish the queued jobs, then end the thread; a daemon thread is not waited for."""
@@ -70,14 +67,36 @@ class Worker:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             future, call = job
-            try:
-                result = call()
-            except BaseException as error:  # noqa: BLE001 it belongs to whoever waits for the job
-                future.set_exception(error)
-            else:
-                future.set_result(result)
+            if future.set_running_or_notify_cancel():
+                try:
+                    result = call()
+                except BaseException as error:  # noqa: BLE001 it belongs to whoever waits
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)
+                    del result
             # Or the last job's result would stay alive until the next one comes.
             del job, future, call
+
+
+async def result_of(job: Future[T]) -> T:
+    """Wait for a job that was submitted; cancelling the waiter does not cancel the job."""
+    future = asyncio.wrap_future(job)
+    # Without it the loop reports an error that came after its waiter had been cancelled.
+    future.add_done_callback(_retrieve)
+    return await asyncio.shield(future)
+
+
+async def outcome_of(job: Future[T]) -> tuple[T, bool]:
+    """Wait for a short job to its end, even if the waiter is cancelled meanwhile.
+
+    Returns:
+        Its result, and whether the waiter was cancelled; the caller has to act on that.
+    """
+    try:
+        return await result_of(job), False
+    except asyncio.CancelledError:
+        return await result_of(job), True
 
 
 def _retrieve(future: asyncio.Future[Any]) -> None:

@@ -16,6 +16,7 @@ from desktop_chat.domain.changes import (
     TurnStarted,
 )
 from desktop_chat.domain.errors import (
+    ChatBusyError,
     ChatError,
     ConnectionLostError,
     ContextFullError,
@@ -36,11 +37,12 @@ from desktop_chat.domain.stream import (
     TextDelta,
     UsageReported,
 )
+from desktop_chat.services.background import outcome_of, result_of
 from desktop_chat.services.live_reply import LiveReply
 from desktop_chat.services.prompts import Prompt
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
 
     from desktop_chat.domain.chat import Chat, ChatId
     from desktop_chat.domain.message import Message, MessageId
@@ -71,6 +73,7 @@ class ChatService:
         self._broadcast = broadcast
         self._live: dict[ChatId, LiveReply] = {}
         self._tasks: dict[ChatId, asyncio.Task[Any] | None] = {}
+        self._claimed: set[ChatId] = set()
         self._is_closing = False
 
     def live_message(self, chat_id: ChatId) -> Message | None:
@@ -119,38 +122,58 @@ class ChatService:
             InvalidRequestError: The text is empty or too long. Nothing was stored.
             ModelChoiceNeededError, NoModelAnywhereError, ModelNotFoundError: Nobody can
                 answer. Nothing was stored.
+            ChatBusyError: A reply is being written in this chat. Nothing was stored.
             StorageError: The message could not be stored, and was not sent.
 
         What goes wrong later raises nothing: the reply in `ReplyEnded` is then a failed one.
         """
         check_message(text)
         engines = engines or self._engines
-        ref = model_ref or await self._turns.model_of(chat_id)
-        if ref is None:
-            await engines.until_known()
-            ref = engines.default_ref()
-        chat, user_message, reply = await self._turns.begin(chat_id, text, ref, system_prompt)
-        self._broadcast.publish(ChatCreated(chat) if chat_id is None else ChatChanged(chat))
-        turn = self._run(TurnStarted(chat, user_message, reply), engines, params)
-        async with contextlib.aclosing(turn) as events:
-            async for event in events:
-                yield event
+        with self._claim(chat_id):
+            ref = model_ref or await self._turns.model_of(chat_id)
+            if ref is None:
+                await engines.until_known()
+                ref = engines.default_ref()
+            begun = self._turns.begin(chat_id, text, ref, system_prompt)
+            (chat, user_message, reply), is_cancelled = await outcome_of(begun)
+            self._broadcast.publish(ChatCreated(chat) if chat_id is None else ChatChanged(chat))
+            turn = self._run(TurnStarted(chat, user_message, reply), engines, params)
+            _cancel_again(is_cancelled)
+            async with contextlib.aclosing(turn) as events:
+                async for event in events:
+                    yield event
 
     async def retry(
         self, reply_id: MessageId, *, model_ref: ModelRef | None = None
     ) -> AsyncGenerator[TurnEvent, None]:
         """Generate another reply to the message that `reply_id` answered; the old one stays."""
         chat_id = await self._turns.chat_of(reply_id)
-        ref = model_ref or await self._turns.model_of(chat_id)
-        if ref is None:
-            await self._engines.until_known()
-            ref = self._engines.default_ref()
-        chat, reply = await self._turns.begin_again(reply_id, ref)
-        self._broadcast.publish(ChatChanged(chat))
-        turn = self._run(TurnStarted(chat, None, reply), self._engines, None)
-        async with contextlib.aclosing(turn) as events:
-            async for event in events:
-                yield event
+        with self._claim(chat_id):
+            ref = model_ref or await self._turns.model_of(chat_id)
+            if ref is None:
+                await self._engines.until_known()
+                ref = self._engines.default_ref()
+            (chat, reply), is_cancelled = await outcome_of(self._turns.begin_again(reply_id, ref))
+            self._broadcast.publish(ChatChanged(chat))
+            turn = self._run(TurnStarted(chat, None, reply), self._engines, None)
+            _cancel_again(is_cancelled)
+            async with contextlib.aclosing(turn) as events:
+                async for event in events:
+                    yield event
+
+    @contextlib.contextmanager
+    def _claim(self, chat_id: ChatId | None) -> Iterator[None]:
+        """Keep a second turn out of a chat: the two would take each other's place on its path."""
+        if chat_id is None:
+            yield
+            return
+        if chat_id in self._claimed or chat_id in self._live:
+            raise ChatBusyError(chat_id=chat_id)
+        self._claimed.add(chat_id)
+        try:
+            yield
+        finally:
+            self._claimed.discard(chat_id)
 
     async def _run(
         self, started: TurnStarted, engines: EngineService, params: GenerationParams | None
@@ -165,7 +188,7 @@ class ChatService:
         try:
             yield started
             self._broadcast.publish(ReplyProgressed(live.chat_id, "connecting"))
-            messages = await asyncio.wrap_future(path)
+            messages = await result_of(path)
             prompt = Prompt(messages, started.chat.system_prompt)
             generation = self._generate(started.chat, live, engines, prompt, params)
             async with contextlib.aclosing(generation) as events:
@@ -270,6 +293,13 @@ class ChatService:
         if live.phase != phase:
             live.phase = phase
             self._broadcast.publish(ReplyProgressed(live.chat_id, phase))
+
+
+def _cancel_again(is_cancelled: bool) -> None:
+    """Cancel the task once more, after something that had to be done first."""
+    task = asyncio.current_task()
+    if is_cancelled and task is not None:
+        task.cancel()
 
 
 def check_message(text: str) -> None:

@@ -59,13 +59,15 @@ class Journal:
         timer = self._timers.pop(final.id, None)
         if timer is not None:
             timer.cancel()
+        # Before anything can go wrong: what is here is tried again at the end at the latest.
+        self._unsaved[final.id] = final
         try:
             await self._writer.run(self._messages.finish, final)
         except StorageError as error:
-            self._unsaved[final.id] = final
             self.report(error)
             self._retry_later()
         else:
+            self._unsaved.pop(final.id, None)
             self.report(None)
 
     def report(self, error: StorageError | None) -> None:
@@ -86,7 +88,6 @@ class Journal:
     async def flush(self) -> None:
         """Try to write what could not be saved, once."""
         for final in list(self._unsaved.values()):
-            del self._unsaved[final.id]
             await self.finish(final)
 
     def close(self) -> None:

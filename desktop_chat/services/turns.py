@@ -43,15 +43,15 @@ class TurnStore:
         """Begin to read the messages of the active path, oldest first."""
         return self._writer.submit(self._messages.active_path, chat_id)
 
-    async def begin(
+    def begin(
         self, chat_id: ChatId | None, text: str, model_ref: ModelRef, system_prompt: str
-    ) -> tuple[Chat, Message, Message]:
-        """Store the user's message and an empty reply in one transaction.
+    ) -> Future[tuple[Chat, Message, Message]]:
+        """Begin to store the user's message and an empty reply, in one transaction.
 
         Returns:
             The chat as it is then, the user's message, and the reply with status STREAMING.
         """
-        return await self._writer.run(self._begin, chat_id, text, model_ref, system_prompt)
+        return self._writer.submit(self._begin, chat_id, text, model_ref, system_prompt)
 
     def _begin(
         self, chat_id: ChatId | None, text: str, model_ref: ModelRef, system_prompt: str
@@ -77,9 +77,9 @@ class TurnStore:
         if chat.model_ref != model_ref:
             self._chats.set_model(chat.id, model_ref)
 
-    async def begin_again(self, reply_id: MessageId, model_ref: ModelRef) -> tuple[Chat, Message]:
-        """Store an empty sibling of a reply; it becomes the end of the active path."""
-        return await self._writer.run(self._begin_again, reply_id, model_ref)
+    def begin_again(self, reply_id: MessageId, model_ref: ModelRef) -> Future[tuple[Chat, Message]]:
+        """Begin to store an empty sibling of a reply; it becomes the end of the active path."""
+        return self._writer.submit(self._begin_again, reply_id, model_ref)
 
     def _begin_again(self, reply_id: MessageId, model_ref: ModelRef) -> tuple[Chat, Message]:
         with self._db.atomic():
@@ -90,4 +90,9 @@ class TurnStore:
 
     async def step_back(self, reply: Message) -> None:
         """Take a reply that was stopped before its first word off the active path."""
-        await self._writer.run(self._chats.set_active_message, reply.chat_id, reply.parent_id)
+        await self._writer.run(self._step_back, reply)
+
+    def _step_back(self, reply: Message) -> None:
+        # Unless something else was put at its end since.
+        if self._chats.get(reply.chat_id).active_message_id == reply.id:
+            self._chats.set_active_message(reply.chat_id, reply.parent_id)

@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -88,6 +87,8 @@ def _runtime_dir() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     # Another user's name must not be in the way in the directory that all share.
     user = os.getuid() if sys.platform != "win32" else 0
+    import tempfile  # seldom needed, and large
+
     for base in (runtime, tempfile.gettempdir(), "/tmp"):
         folder = Path(base, f"desktop-chat-{user}")
         if base and folder.is_absolute() and len(os.fsencode(folder)) <= _LONGEST_SOCKET_PATH - 24:

@@ -35,6 +35,8 @@ QT_LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+# What Qt says, of X11 and of Wayland, when the screen is gone.
+SCREEN_GONE = "connection broke"
 # Distinct errors that get a dialog in one run; the log has them all.
 MAX_SHOWN = 5
 
@@ -91,6 +93,11 @@ class ErrorHooks(QObject):
             logger.error("asyncio: %s", context.get("message"))
 
     def _on_qt_message(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        if SCREEN_GONE in message:
+            # Qt calls exit() next, from where Python's threads are never told to end: the process
+            # would hang and hold the chats. What was written is on disk, half a second behind.
+            logger.error("%s", message)
+            os._exit(1)
         logging.getLogger("qt").log(QT_LEVELS.get(kind, logging.WARNING), "%s", message)
 
     def _tell(

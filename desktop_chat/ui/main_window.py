@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMainWindow
-from typing_extensions import override
 
 from desktop_chat.ui.sizes import (
     CARD,
@@ -18,9 +17,13 @@ from desktop_chat.ui.sizes import (
 )
 from desktop_chat.ui.theme import style_sheet
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.composer.composer import Composer
     from desktop_chat.ui.composer.status_line import StatusLine

@@ -61,32 +61,35 @@ class Session(QObject):
         self._listen_for_the_end()
         crash_file = CrashFile(paths.logs_dir(self._launch.data_dir))
         self._install_hooks(crash_file)
-        try:
-            services = await open_services(self._launch)
-        except ChatError as error:
-            status = await self._give_up(error)
-            crash_file.close()
-            return status
+        # Whatever goes wrong from here on, each end is still made, the last one opened first.
+        async with contextlib.AsyncExitStack() as ends:
+            ends.callback(crash_file.close)
+            try:
+                services = await open_services(self._launch)
+                ends.push_async_callback(services.aclose)
+                reading = services.open_reading()
+            except ChatError as error:
+                return await self._give_up(error)
+            ends.callback(reading.db.close)
+            await self._serve(services, reading, ends)
+        return DONE
+
+    async def _serve(
+        self, services: Services, reading: Reading, ends: contextlib.AsyncExitStack
+    ) -> None:
         self._services = services
-        handover = HandoverServer(self._launch.data_dir, self._handle)
-        reading = services.open_reading()
         controllers = self._connect(services, reading)
+        ends.callback(controllers.keep_geometry)
+        handover = HandoverServer(self._launch.data_dir, self._handle)
+        ends.push_async_callback(handover.aclose)
+        ends.push_async_callback(self._tasks.aclose)
+        ends.callback(services.chat.begin_shutdown)
+        ends.callback(self._shell.window.hide)
         self._tasks.spawn(services.engines.watch(), key="watch-engines")
         if self._on_ready is not None:
             self._on_ready()
-        try:
-            await self._start_handover(handover)
-            await self._is_over.wait()
-        finally:
-            self._shell.window.hide()
-            services.chat.begin_shutdown()
-            await self._tasks.aclose()
-            await handover.aclose()
-            controllers.keep_geometry()
-            await services.aclose()
-            reading.db.close()
-            crash_file.close()
-        return DONE
+        await self._start_handover(handover)
+        await self._is_over.wait()
 
     def _connect(self, services: Services, reading: Reading) -> Controllers:
         models = ModelsService(

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QEventLoop, QObject, QTimer, Slot
-from typing_extensions import override
 
 from desktop_chat.ui.application import make_application
 from desktop_chat.ui.main_window import MainWindow
 from desktop_chat.ui.theme import THEME_NAMES, apply_theme, load_theme, theme_name
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
+
+    from typing_extensions import override
 
     from desktop_chat.domain.chat import ChatSummary
     from desktop_chat.ui.item_models.chat_list import ChatListModel

@@ -34,9 +34,7 @@ class Controllers:
         self._shell = shell
         self.services = services
         self.reading = reading
-        self.chat = ChatController(
-            services.chat, services.chats, shell.transcript, reading.pages, tasks
-        )
+        self.chat = ChatController(services.chat, services.chats, shell.transcript, reading, tasks)
         self.chats = ChatsController(services.chats, reading.chats, shell.chat_list, tasks)
         self.engines = EnginesController(services.engines)
         self.models = ModelsController(models, tasks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from desktop_chat.domain.errors import ChatError, EmptyMessageError, ModelChoiceNeededError
 from desktop_chat.domain.model_info import ModelRef
@@ -69,6 +69,7 @@ class Wiring(QObject):
         window.composer.save_text_requested.connect(self._on_save_text_requested)
         window.transcript.error_action_requested.connect(self._on_error_action_requested)
         window.transcript.link_requested.connect(self._on_link_requested)
+        chat.leaving.connect(self._on_leaving)
         chat.chat_shown.connect(self._on_chat_shown)
         chat.chat_shown.connect(self._to.status.on_chat_shown)
         chat.title_changed.connect(window.set_chat_title)
@@ -116,14 +117,16 @@ class Wiring(QObject):
 
     @Slot()
     def _on_new_chat_requested(self) -> None:
-        self._to.chat.keep_draft(self._window.composer.text())
         self._to.chat.new_chat()
         self._window.composer.focus_input()
 
     @Slot(object)
     def _on_chat_selected(self, chat_id: ChatId) -> None:
-        self._to.chat.keep_draft(self._window.composer.text())
         self._to.chat.show_chat(chat_id)
+
+    @Slot()
+    def _on_leaving(self) -> None:
+        self._to.chat.keep_draft(self._window.composer.text())
 
     @Slot(str)
     def _on_search_changed(self, text: str) -> None:
@@ -188,6 +191,7 @@ class Wiring(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("txt")
         dialog.setProperty("text_to_save", text)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._on_save_path_chosen)
         dialog.open()
 
@@ -286,6 +290,7 @@ class Wiring(QObject):
         dialog = QFileDialog(self._window, self.tr("Choose a model"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("GGUF models (*.gguf)"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._to.models.add_file)
         dialog.open()
 

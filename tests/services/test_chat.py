@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 
 import pytest
 
 from desktop_chat.domain.changes import ReplyEnded, TurnsLeftOut, TurnStarted
 from desktop_chat.domain.errors import (
+    ChatBusyError,
     ConnectionLostError,
     ContextFullError,
     EmptyMessageError,
@@ -18,7 +20,7 @@ from desktop_chat.domain.errors import (
     ModelChoiceNeededError,
     UnauthorizedError,
 )
-from desktop_chat.domain.message import MessageStatus
+from desktop_chat.domain.message import Message, MessageStatus
 from desktop_chat.domain.stream import (
     ModelAnswered,
     ReasoningDelta,
@@ -28,6 +30,7 @@ from desktop_chat.domain.stream import (
 )
 from desktop_chat.domain.usage import TokenUsage
 from desktop_chat.services.tasks import TaskScope
+from desktop_chat.storage.messages import MessageRepository
 from tests.fakes.engines import chat_model
 from tests.services.turn_bench import TurnBench, consume
 
@@ -237,6 +240,60 @@ async def test_growing_reply_is_journalled_while_the_engine_is_silent(bench: Tur
     while (await bench.writer.run(bench.messages.get, reply_id)).content != "so far":
         await asyncio.sleep(0.01)
     assert bench.messages.get(reply_id).status is MessageStatus.STREAMING
+    await scope.aclose()
+
+
+class _SlowPath(MessageRepository):
+    """Takes its time to read a conversation, as one of 10 000 messages does."""
+
+    def active_path(self, chat_id: int) -> list[Message]:
+        time.sleep(0.05)
+        return super().active_path(chat_id)
+
+
+async def test_stop_right_after_enter_ends_the_turn_and_leaves_the_writer_alive(
+    bench: TurnBench,
+) -> None:
+    bench.turns._messages = _SlowPath(bench.db)
+    bench.engine.scripted.enqueue(FOREVER)
+    scope = TaskScope()
+    scope.spawn(consume(bench.service.send(None, "Quick")))
+    while not bench.service.live_chats:
+        await asyncio.sleep(0.001)
+    assert bench.service.stop(next(iter(bench.service.live_chats)))
+    while not bench.heard.ended:
+        await asyncio.sleep(0.001)
+    assert bench.last_reply.status is MessageStatus.STOPPED
+    assert await bench.writer.run(bench.chats.count) == 1
+    await scope.aclose()
+
+
+async def test_cancel_while_the_turn_is_stored_leaves_no_reply_streaming(bench: TurnBench) -> None:
+    release = threading.Event()
+    bench.writer.submit(release.wait)
+    turn = asyncio.get_running_loop().create_task(consume(bench.service.send(None, "Quick")))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    turn.cancel()
+    release.set()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    assert bench.last_reply.status is MessageStatus.STOPPED
+    path = bench.messages.active_path(bench.last_reply.chat_id)
+    assert [m.content for m in path] == ["Quick"]
+
+
+async def test_second_turn_in_a_chat_that_is_being_answered_is_refused(bench: TurnBench) -> None:
+    bench.engine.scripted.enqueue(TextDelta("a"), FOREVER)
+    scope = TaskScope()
+    scope.spawn(consume(bench.service.send(None, "First")))
+    while not bench.heard.grown:
+        await asyncio.sleep(0.001)
+    chat_id = bench.heard.grown[0].chat_id
+    with pytest.raises(ChatBusyError):
+        await bench.send("Second", chat_id)
+    assert chat_id in bench.service.live_chats
+    assert bench.messages.active_path(chat_id)[0].content == "First"
     await scope.aclose()
 
 

@@ -62,7 +62,7 @@ def test_pragmas_hold_in_every_thread(db, name, value):
         (b"", "empty"),
         (b"chats\n" * 50, "no database"),
         (b"SQLite format 3\x00", "no database"),
-        (b"SQLite format 3\x00" + bytes(5000), "another program"),
+        (b"SQLite format 3\x00" + bytes(5000), "no database"),
     ],
 )
 def test_file_that_is_no_database_is_refused_and_left_alone(db_path, content, words, read_only):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -16,9 +15,6 @@ from desktop_chat.storage.sqlite.read_only import read_only_uri
 
 APPLICATION_ID = 0x44434854  # "DCHT"
 
-_MAGIC = b"SQLite format 3\x00"
-_HEADER_SIZE = 100
-
 
 def make_database(path: Path) -> None:
     """Make an empty database at `path` if nothing is there.
@@ -28,6 +24,8 @@ def make_database(path: Path) -> None:
     """
     if path.exists():
         return
+    import tempfile  # needed once in the life of a database
+
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
     os.close(descriptor)
     fresh = Path(name)
@@ -51,10 +49,16 @@ def check_file(path: Path) -> int:
         DatabaseTooNewError: A newer version of the program wrote it.
         StorageError: There is no such file.
     """
-    _check_header(path)
-    with closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
-        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    _check_size(path)
+    try:
+        with closing(sqlite3.connect(read_only_uri(path), uri=True)) as connection:
+            (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname != "SQLITE_NOTADB":
+            raise
+        detail = "the file is no database"
+        raise DatabaseDamagedError(path=str(path), detail=detail) from error
     _check_numbers(path, application_id, version)
     return int(version)
 
@@ -67,21 +71,16 @@ def migrate_file(path: Path, connection: sqlite3.Connection, version: int) -> No
     apply_steps(connection)
 
 
-def _check_header(path: Path) -> None:
+def _check_size(path: Path) -> None:
+    # Asked of the system, not of the file: to open and close that beside SQLite would, on POSIX,
+    # take away every lock that this process holds on it. Another program then takes itself for
+    # the last reader and deletes the log that we go on writing into.
     try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER_SIZE)
+        size = path.stat().st_size
     except FileNotFoundError:
         raise StorageError(path=str(path), detail="there is no such file") from None
-    if not header:
+    if size == 0:
         raise DatabaseDamagedError(path=str(path), detail="the file is empty")
-    if len(header) < _HEADER_SIZE or not header.startswith(_MAGIC):
-        raise DatabaseDamagedError(path=str(path), detail="the file is no database")
-    # The header tells without opening, which may replay a log; the log can hold newer numbers,
-    # so they are asked for once more after this.
-    version = int.from_bytes(header[60:64], "big")
-    application_id = int.from_bytes(header[68:72], "big")
-    _check_numbers(path, application_id, version)
 
 
 def _check_numbers(path: Path, application_id: int, version: int) -> None:

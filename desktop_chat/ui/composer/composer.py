@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.composer.prompt_edit import PromptEdit, byte_size
 from desktop_chat.ui.sizes import BUTTON, CARD_RADIUS, MESSAGE_LIMIT, TEXT_STATUS
@@ -14,8 +13,12 @@ from desktop_chat.ui.widgets.button import Button, ButtonLook
 from desktop_chat.ui.widgets.card import Card
 from desktop_chat.ui.widgets.label import ElidedLabel
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.fonts import font_of
 from desktop_chat.ui.sizes import COMPOSER_LINES, MESSAGE_LIMIT, TEXT_MESSAGE
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.sizes import STATUS_LINE, TEXT_STATUS
@@ -15,8 +14,12 @@ from desktop_chat.ui.widgets.button import Button, ButtonLook
 from desktop_chat.ui.widgets.label import ElidedLabel, Ink
 from desktop_chat.ui.widgets.spinner import Spinner
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

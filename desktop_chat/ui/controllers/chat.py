@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -32,7 +32,27 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-OPEN = "open-chat"
+
+class StoredChats(Protocol):
+    """Reads one chat."""
+
+    def get(self, chat_id: ChatId) -> Chat:
+        """Return a chat; raises ChatNotFoundError."""
+        ...
+
+
+class Stored(Protocol):
+    """What the GUI thread reads by itself, in well under a frame."""
+
+    @property
+    def chats(self) -> StoredChats:
+        """The chats."""
+        ...
+
+    @property
+    def pages(self) -> MessageSource:
+        """Their messages, page by page."""
+        ...
 
 
 class ChatController(QObject):
@@ -47,6 +67,7 @@ class ChatController(QObject):
         model_changed(ModelRef | None): the model of the chat shown; None lets the default answer.
         failed(ChatError): nothing was sent; the draft is still there.
         usage_changed(int): tokens of the conversation shown; -1 when nobody knows.
+        leaving(): another chat comes; whoever holds the draft gives it to `keep_draft` now.
     """
 
     chat_shown = Signal(object, str)
@@ -57,13 +78,14 @@ class ChatController(QObject):
     model_changed = Signal(object)
     failed = Signal(object)
     usage_changed = Signal(int)
+    leaving = Signal()
 
     def __init__(
         self,
         chat_service: ChatService,
         chats: ChatsService,
         transcript: TranscriptModel,
-        source: MessageSource,
+        stored: Stored,
         tasks: TaskScope,
         parent: QObject | None = None,
     ) -> None:
@@ -71,14 +93,14 @@ class ChatController(QObject):
         self._service = chat_service
         self._chats = chats
         self._transcript = transcript
-        self._source = source
+        self._stored = stored
         self._tasks = tasks
         self._chat_id: ChatId | None = None
         self._new_chat_ref: ModelRef | None = None
         self._current_ref: ModelRef | None = None
         self._drafts: dict[ChatId | None, str] = {}
         # Where something was sent and is not stored yet; None for a new chat.
-        self._starting: set[ChatId | None] = set()
+        self._starting: dict[ChatId | None, object] = {}
 
     def listen(self, broadcast: Broadcast) -> None:
         """Follow what the services tell."""
@@ -101,7 +123,7 @@ class ChatController(QObject):
     @Slot()
     def new_chat(self) -> None:
         """Show an empty chat; it is stored with its first message."""
-        self._tasks.cancel(OPEN)
+        self.leaving.emit()
         self._new_chat_ref = None
         self._show(None, "")
         self._tell_draft()
@@ -110,24 +132,22 @@ class ChatController(QObject):
     @Slot(object)
     def show_chat(self, chat_id: ChatId) -> None:
         """Show a stored chat; what runs in the one shown before goes on."""
-        if chat_id != self._chat_id:
-            self._tasks.spawn(self._open(chat_id), key=OPEN)
-        else:
-            self._tasks.cancel(OPEN)
-
-    async def _open(self, chat_id: ChatId) -> None:
+        if chat_id == self._chat_id:
+            return
+        # Read here and now: a switch that waits would take what is typed next to the wrong chat.
         try:
-            chat = await self._chats.get(chat_id)
+            chat = self._stored.chats.get(chat_id)
+            self.leaving.emit()
+            self._show(chat.id, chat.title)
         except ChatError as error:
             self.failed.emit(error)
             return
-        self._show(chat.id, chat.title)
         self._tell_draft()
         self.model_changed.emit(chat.model_ref)
 
     def _show(self, chat_id: ChatId | None, title: str) -> None:
         self._chat_id = chat_id
-        self._transcript.set_chat(chat_id, self._source)
+        self._transcript.set_chat(chat_id, self._stored.pages)
         if chat_id is not None:
             live = self._service.live_message(chat_id)
             if live is not None:
@@ -161,14 +181,19 @@ class ChatController(QObject):
             self._start(self._service.retry(message_id), "")
 
     def _start(self, turn: AsyncGenerator[Any, None], text: str) -> None:
-        self._starting.add(self._chat_id)
+        # A key of its own: another turn of this chat must not cancel the end of this one.
+        key = self._starting[self._chat_id] = object()
         self.streaming_changed.emit(True)
-        self._tasks.spawn(self._follow(turn, text, self._chat_id))
+        self._tasks.spawn(self._follow(turn, text, self._chat_id), key=key)
 
     @Slot()
     def stop(self) -> None:
         """Stop the reply in the chat shown; its text so far is kept."""
-        if self._chat_id is not None:
+        key = self._starting.pop(self._chat_id, None)
+        if key is not None:
+            self._tasks.cancel(key)
+            self.streaming_changed.emit(self.is_streaming)
+        elif self._chat_id is not None:
             self._service.stop(self._chat_id)
 
     @Slot(object, str)
@@ -205,12 +230,12 @@ class ChatController(QObject):
             self.failed.emit(error)
         finally:
             if not has_begun:
-                self._starting.discard(origin)
+                self._starting.pop(origin, None)
                 self.streaming_changed.emit(self.is_streaming)
 
     def _begin(self, event: TurnStarted, text: str, origin: ChatId | None) -> None:
         """What was sent from here, in the chat `origin`, is stored."""
-        self._starting.discard(origin)
+        self._starting.pop(origin, None)
         if self._drafts.get(origin) == text:
             del self._drafts[origin]
         if origin is None and self._chat_id is None:
@@ -237,7 +262,7 @@ class ChatController(QObject):
             # A retry takes the place of the reply that it repeats.
             row = self._transcript.row_of(parent)
             if row is None:  # its page was never read
-                self._transcript.set_chat(self._chat_id, self._source)
+                self._transcript.set_chat(self._chat_id, self._stored.pages)
                 return
             self._transcript.truncate(row + 1)
         self._transcript.append(event.reply)
@@ -265,6 +290,8 @@ class ChatController(QObject):
             self.model_changed.emit(chat.model_ref)
 
     def _on_chat_trashed(self, event: ChatTrashed) -> None:
+        # Nobody could see that reply any more, or stop it.
+        self._service.stop(event.chat_id)
         if event.chat_id == self._chat_id:
             self.new_chat()
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QSpinBox, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.sizes import ICON
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QWheelEvent
+    from typing_extensions import override
 
     from desktop_chat.services.settings import SettingDeclaration
 

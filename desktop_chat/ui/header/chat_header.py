@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.actions import SHORTCUTS
 from desktop_chat.ui.header.context_meter import ContextMeter
@@ -16,10 +15,14 @@ from desktop_chat.ui.sizes import HEADER, TEXT_INTERFACE
 from desktop_chat.ui.widgets.button import Button, ButtonLook
 from desktop_chat.ui.widgets.label import ElidedLabel
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QPaintEvent
+    from typing_extensions import override
 
     from desktop_chat.domain.model_info import ModelRef
     from desktop_chat.ui.header.model_choice import ModelChoice

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QProgressBar, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.fonts import font_of
 from desktop_chat.ui.sizes import BUTTON, TEXT_STATUS
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
-from typing_extensions import override
 
 from desktop_chat.ui.fonts import font_of
 from desktop_chat.ui.header.model_choice import ModelChoice
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.sizes import ICON, ROW, TEXT_GROUP, TEXT_INTERFACE, TEXT_STATUS
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
+    from typing_extensions import override
+
     from desktop_chat.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex

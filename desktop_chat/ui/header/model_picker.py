@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.fonts import font_of
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.sizes import FOCUS_RING, ICON, RADIUS, TEXT_INTERFACE, TEXT_STATUS
 from desktop_chat.ui.widgets.plain_tooltip import plain_tooltip
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QKeyEvent, QPaintEvent
+    from typing_extensions import override
 
     from desktop_chat.domain.model_info import ModelRef
     from desktop_chat.ui.header.model_choice import ModelChoice

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.header.model_choice import ModelChoice
 from desktop_chat.ui.header.model_delegate import CHOICE_ROLE, HEADING_ROLE, ModelDelegate
 from desktop_chat.ui.sizes import BUTTON
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from typing_extensions import override
 
     from desktop_chat.domain.model_info import ModelRef
     from desktop_chat.ui.theme import Theme

@@ -13,12 +13,16 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from typing_extensions import override
 
 from desktop_chat.ui.item_models.roles import ChatRole
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from typing_extensions import override
 
     from desktop_chat.domain.chat import ChatId, ChatSummary
 

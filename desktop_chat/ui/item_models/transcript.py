@@ -16,13 +16,17 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from typing_extensions import override
 
 from desktop_chat.domain.message import MessageStatus
 from desktop_chat.ui.item_models.stream_buffer import StreamBuffer
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from typing_extensions import override
 
     from desktop_chat.domain.chat import ChatId
     from desktop_chat.domain.message import Message, MessageId

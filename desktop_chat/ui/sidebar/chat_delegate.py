@@ -16,7 +16,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.fonts import font_of
 from desktop_chat.ui.item_models.roles import ChatRole
@@ -30,10 +29,14 @@ from desktop_chat.ui.sizes import (
 )
 from desktop_chat.ui.widgets.spinner import paint_ring
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from typing import Protocol
 
     from PySide6.QtCore import QObject
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

@@ -18,13 +18,17 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu
-from typing_extensions import override
 
 from desktop_chat.ui.item_models.roles import ChatRole
 from desktop_chat.ui.sidebar.chat_delegate import ChatDelegate
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.sizes import FOOTER, TEXT_STATUS
 from desktop_chat.ui.widgets.button import Button, ButtonLook
 from desktop_chat.ui.widgets.label import ElidedLabel
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

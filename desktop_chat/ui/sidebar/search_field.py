@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QLineEdit, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.fonts import font_of
 from desktop_chat.ui.icons import pixmap
@@ -15,8 +14,12 @@ from desktop_chat.ui.sizes import ICON, RADIUS, ROW, TEXT_GROUP
 from desktop_chat.ui.widgets.button import Button, ButtonLook
 from desktop_chat.ui.widgets.card import paint_surface
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

@@ -13,14 +13,17 @@ from PySide6.QtGui import (
     QAccessibleStateChangeEvent,
 )
 from PySide6.QtWidgets import QAccessibleWidget
-from typing_extensions import override
 
 from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.ui.transcript.blocks import plain_text
 from desktop_chat.ui.transcript.notes import ending_words, error_words
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QWindow
+    from typing_extensions import override
 
     from desktop_chat.domain.message import Message
     from desktop_chat.ui.transcript.pane import TranscriptPane

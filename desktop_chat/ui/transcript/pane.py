@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
-from typing_extensions import override
 
 from desktop_chat.domain.message import Sender
 from desktop_chat.ui.item_models.transcript import TranscriptRole
@@ -17,11 +16,15 @@ from desktop_chat.ui.transcript.look import Look
 from desktop_chat.ui.transcript.painter import FOCUS_MARGIN, Marks, paint_rows
 from desktop_chat.ui.transcript.stage import Stage
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QPaintEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
+    from typing_extensions import override
 
     from desktop_chat.ui.item_models.transcript import TranscriptModel
     from desktop_chat.ui.theme import Theme

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence
-from typing_extensions import override
 
 from desktop_chat.ui.transcript.announcer import Announcer
 from desktop_chat.ui.transcript.hits import Part
 from desktop_chat.ui.transcript.painter import Marks
 from desktop_chat.ui.transcript.pane import TranscriptPane
 from desktop_chat.ui.transcript.pointer import Pointer
+
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
     from PySide6.QtWidgets import QWidget
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
     from desktop_chat.ui.transcript.code_layout import CodeLayout

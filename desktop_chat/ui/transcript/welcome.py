@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.sizes import TEXT_INTERFACE, TEXT_TITLE
 from desktop_chat.ui.transcript.model_offers import ModelOffers
 from desktop_chat.ui.widgets.label import Label
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 
@@ -87,12 +90,12 @@ class Welcome(QScrollArea):
         self._kind = kind
         match kind:
             case "ready":
-                self._title.setText(self.tr("New chat"))
+                self._title.setText(self.tr("Ask anything"))
                 keys = self.tr("Enter sends, Shift+Enter starts a new line.")
                 answers = self.tr("{0} answers.").format(model_label) if model_label else ""
                 self._words.setText(f"{answers} {keys}".strip())
             case "checking":
-                self._title.setText(self.tr("New chat"))
+                self._title.setText(self.tr("Ask anything"))
                 self._words.setText(self.tr("Looking for a model…"))
             case "no_model":
                 self._title.setText(self.tr("There is no model yet"))

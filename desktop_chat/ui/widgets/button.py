@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
-from typing_extensions import override
 
 from desktop_chat.ui.fonts import font_of
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.sizes import BUTTON, FOCUS_RING, ICON, RADIUS, TEXT_INTERFACE
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

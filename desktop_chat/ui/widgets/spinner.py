@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
-from typing_extensions import override
+
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QPaintEvent, QShowEvent
+    from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QSplitter, QSplitterHandle
-from typing_extensions import override
+
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+    from typing_extensions import override
 
 
 class ThinSplitter(QSplitter):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from desktop_chat.assembly import Reading
 from desktop_chat.domain.changes import TurnStarted
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.chats import ChatRepository
@@ -47,7 +48,7 @@ class ChatBench:
             turns.service,
             turns.chats_service,
             self.transcript,
-            MessagePages(self.reading),
+            Reading(self.reading, ChatRepository(self.reading), MessagePages(self.reading)),
             self.tasks,
         )
         self.chat_list = ChatListModel()

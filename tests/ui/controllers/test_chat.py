@@ -304,7 +304,8 @@ def test_show_chat_twice_quickly_shows_the_last(qloop: asyncio.Runner, bench: Ch
         await settle()
 
     qloop.run(scenario())
-    assert [call[0] for call in bench.log["chat_shown"]] == [ids[-1]]
+    assert bench.chat.chat_id == ids[-1]
+    assert bench.transcript.chat_id == ids[-1]
 
 
 def test_going_back_before_the_other_chat_opened_stays(
@@ -433,3 +434,22 @@ def test_turn_of_another_process_in_the_chat_shown_appears(
     assert bench.texts == ["q", "a", "From outside", "Hello"]
     assert bench.log["streaming_changed"][-2:] == [(True,), (False,)]
     assert not bench.log["message_accepted"]
+
+
+def test_show_chat_takes_at_once_what_is_typed_next(
+    qloop: asyncio.Runner, bench: ChatBench
+) -> None:
+    chat_id = bench.stored_chat("Other")
+    bench.chat.show_chat(chat_id)
+    assert bench.chat.chat_id == chat_id
+
+
+def test_new_chat_and_another_chat_ask_for_the_draft_first(
+    qloop: asyncio.Runner, bench: ChatBench
+) -> None:
+    chat_id = bench.stored_chat("Other")
+    kept: list[object] = []
+    bench.chat.leaving.connect(lambda: kept.append(bench.chat.chat_id))
+    bench.chat.show_chat(chat_id)
+    bench.chat.new_chat()
+    assert kept == [None, chat_id]
