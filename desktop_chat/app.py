@@ -120,9 +120,10 @@ def _raise_other(launch: Launch) -> bool:
 def _refuse(error: ChatError) -> int:
     """Say why no window opens, in the terminal and on the screen."""
     print(f"desktop-chat: {' '.join(str(error).split())}", file=sys.stderr)
-    from desktop_chat.ui.refusal import show_refusal
+    if _has_screen():
+        from desktop_chat.ui.refusal import show_refusal
 
-    show_refusal(error)
+        show_refusal(error)
     return FAILED
 
 

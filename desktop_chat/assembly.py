@@ -29,13 +29,13 @@ from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import Database, open_database
 from desktop_chat.storage.message_pages import MessagePages
 from desktop_chat.storage.messages import MessageRepository
-from desktop_chat.storage.secrets import open_secret_store
 from desktop_chat.storage.settings_file import read_settings, write_settings
 
 if TYPE_CHECKING:
     from typing import Any
 
     from desktop_chat.services.launch import Launch
+    from desktop_chat.storage.secrets import SecretStore
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ async def open_services(launch: Launch) -> Services:
     )
     # One from outside goes through no key store, and so is named here.
     register_secret(str(settings.value(TOKEN)))
-    secrets = Secrets(open_secret_store)
+    secrets = Secrets(_open_secret_store)
     chats = ChatRepository(db)
     messages = MessageRepository(db)
     turns = TurnStore(db, chats, messages, writer)
@@ -154,6 +154,13 @@ def _open_for_writing(path: Path) -> Database:
     db = open_database(path)
     MessageRepository(db).interrupt_streaming()
     return db
+
+
+def _open_secret_store() -> SecretStore:
+    # Most runs need no secret.
+    from desktop_chat.storage.secrets import open_secret_store
+
+    return open_secret_store()
 
 
 class _Save:

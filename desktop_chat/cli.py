@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
     os.umask(0o077)
+    _print_whatever_comes()
     if argv and argv[0] in INTERNAL:
         return _run_internal(argv[0], argv[1:])
     options = _parse(argv) if argv else {}
@@ -33,6 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output is gone; keep the interpreter from complaining at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+
+
+def _print_whatever_comes() -> None:
+    """Have what the terminal cannot show come out as question marks, not as an error."""
+    for stream in (sys.stdout, sys.stderr):
+        # In a windowed build there is none.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
 
 
 def _run(options: dict[str, Any]) -> int:

@@ -9,7 +9,11 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from desktop_chat.domain.errors import ChatError, DataDirectoryInUseError
+from desktop_chat.domain.errors import (
+    ChatError,
+    DataDirectoryInUseError,
+    DataDirectoryUnusableError,
+)
 from desktop_chat.services.ask import answer
 from desktop_chat.services.launch import Launch, read_launch
 from desktop_chat.storage.handover import ask_holder
@@ -37,13 +41,14 @@ def ask(options: Mapping[str, Any]) -> int:
 
 def doctor(options: Mapping[str, Any]) -> int:
     """Print what is reachable, what is wrong, and what to do."""
-    from desktop_chat.services.doctor import examine
+    from desktop_chat.services.doctor import examine, unusable_data_dir
 
     try:
         launch = read_launch(options, reads_working_directory=True, makes_directory=False)
-    except ChatError as error:
-        return fail(error)
-    findings = asyncio.run(examine(launch))
+    except DataDirectoryUnusableError as error:
+        findings = [unusable_data_dir(error)]
+    else:
+        findings = asyncio.run(examine(launch))
     if options["json"]:
         print(json.dumps({"findings": [f.as_dict() for f in findings]}, ensure_ascii=False))
     else:

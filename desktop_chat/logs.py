@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
-import logging.handlers
 import os
 import re
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if not TYPE_CHECKING:
     from desktop_chat.overriding import override
 
 if TYPE_CHECKING:
-    import io
-
     from typing_extensions import override
+
+    from desktop_chat.log_file import PrivateFileHandler
 
 HIDDEN = "•••"
 
-_FILE_SIZE = 1_000_000
-_FILES = 5
 # A secret of fewer characters would take ordinary words out of the log.
 _SHORTEST_SECRET = 4
 _VALUE = r"""[^\s"'&,;}\])]+"""
@@ -102,18 +99,40 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
-class _PrivateFileHandler(logging.handlers.RotatingFileHandler):
-    """A rotating file that its owner alone can read, and that fails in silence."""
+class LateHandler(logging.Handler):
+    """Opens the log file with the first record: many runs have none, and its class is large."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._file: PrivateFileHandler | None = None
+        # Whether it can be made is to be known at once.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+
+    @property
+    def file(self) -> PrivateFileHandler:
+        """The handler of the file, opened now if need be."""
+        if self._file is None:
+            from desktop_chat.log_file import PrivateFileHandler
+
+            self._file = PrivateFileHandler(self._path)
+            self._file.setFormatter(self.formatter)
+        return self._file
 
     @override
-    def _open(self) -> io.TextIOWrapper:
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        return cast("io.TextIOWrapper", os.fdopen(descriptor, self.mode, encoding="utf-8"))
+    def emit(self, record: logging.LogRecord) -> None:
+        self.file.handle(record)
 
     @override
     def handleError(self, record: logging.LogRecord) -> None:
         # A full disk must not bring a traceback to the terminal with every line.
         pass
+
+    @override
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        super().close()
 
 
 def set_up_logging(data_dir: Path, level: int | str = logging.INFO) -> None:
@@ -126,9 +145,7 @@ def set_up_logging(data_dir: Path, level: int | str = logging.INFO) -> None:
     folder = data_dir / "logs"
     for private in (data_dir, folder):
         private.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handler = _PrivateFileHandler(
-        folder / "desktop-chat.log", maxBytes=_FILE_SIZE, backupCount=_FILES - 1
-    )
+    handler = LateHandler(folder / "desktop-chat.log")
     handler.setFormatter(_JsonFormatter())
     handler.addFilter(RedactingFilter())
     root = logging.getLogger()
@@ -143,6 +160,6 @@ def shut_down_logging() -> None:
     """Close the log file, if there is one."""
     root = logging.getLogger()
     for handler in root.handlers[:]:
-        if isinstance(handler, _PrivateFileHandler):
+        if isinstance(handler, LateHandler):
             root.removeHandler(handler)
             handler.close()

@@ -135,9 +135,8 @@ def test_record_with_wrong_arguments_is_kept(log_path):
 
 
 def test_files_are_private_and_bounded(log_path, monkeypatch):
-    (handler,) = (
-        h for h in logging.getLogger().handlers if isinstance(h, logs._PrivateFileHandler)
-    )
+    (late,) = (h for h in logging.getLogger().handlers if isinstance(h, logs.LateHandler))
+    handler = late.file
     assert (handler.maxBytes, handler.backupCount) == (1_000_000, 4)
     monkeypatch.setattr(handler, "maxBytes", 500)
     for number in range(60):
@@ -149,9 +148,8 @@ def test_files_are_private_and_bounded(log_path, monkeypatch):
 
 
 def test_full_disk_does_not_reach_the_terminal(log_path, capsys, monkeypatch):
-    (handler,) = (
-        h for h in logging.getLogger().handlers if isinstance(h, logs._PrivateFileHandler)
-    )
+    (late,) = (h for h in logging.getLogger().handlers if isinstance(h, logs.LateHandler))
+    handler = late.file
 
     def no_room(text):
         raise OSError(28, "No space left on device")

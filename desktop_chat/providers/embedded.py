@@ -13,12 +13,19 @@ from desktop_chat.domain.errors import (
     ConnectionLostError,
     EngineCrashedError,
     EngineError,
+    ModelFileBrokenError,
     ModelLoadFailedError,
     ModelNotFoundError,
     ServerUnreachableError,
 )
 from desktop_chat.domain.stream import ModelLoading
-from desktop_chat.providers.model_files import ModelFolders, check_model, describe, split_parts
+from desktop_chat.providers.model_files import (
+    ModelFolders,
+    check_model,
+    describe,
+    real_path,
+    split_parts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -123,11 +130,18 @@ class EmbeddedProvider:
         """End the engine."""
         client, self._client = self._client, None
         process, self._process = self._process, None
-        if process is not None:
-            await process.end()
-        if client is not None:
-            await client.aclose()
-        self._set_state(EngineState.OFF)
+        # Whoever waits here may be cancelled; nothing may be left half-closed.
+        try:
+            if process is not None:
+                await process.end()
+        finally:
+            try:
+                if client is not None:
+                    await client.aclose()
+            finally:
+                # A request may have started the engine anew meanwhile.
+                if self._process is None:
+                    self._set_state(EngineState.OFF)
 
     def _as_served(self, model: ModelInfo) -> ModelInfo:
         length = min(self._context_length, model.context_length or self._context_length)
@@ -210,8 +224,17 @@ class EmbeddedProvider:
 
 def _check(path: Path) -> tuple[Path, GgufHeader]:
     """Return a model's first file, all links followed, and what it says; blocks."""
-    first = split_parts(path.resolve())[0]
-    if not first.is_file():
+    real = real_path(path)
+    if real is None:
+        detail = "its place cannot be read, or its links lead in a circle"
+        raise ModelFileBrokenError(path=str(path), detail=detail)
+    first = split_parts(real)[0]
+    try:
+        is_there = first.is_file()
+    except OSError as error:
+        detail = error.strerror or "it cannot be read"
+        raise ModelFileBrokenError(path=str(path), detail=detail) from error
+    if not is_there:
         raise ModelNotFoundError(model=first.stem, detail=str(first))
     return first, check_model(first)
 

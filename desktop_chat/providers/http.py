@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import socket
 import weakref
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 WRITE_TIMEOUT_S = 60.0
 KEEPALIVE_IDLE_S = 30
+# What a request needs beside httpx is imported by it only then.
+HTTP_MODULES = ("httpx", "httpcore", "anyio._backends._asyncio")
 
 
 def checked_token(token: str | None) -> str | None:
@@ -104,8 +108,12 @@ class LoopClients:
             weakref.WeakKeyDictionary()
         )
 
-    def get(self) -> httpx.AsyncClient:
-        """Return the client of the running loop."""
+    async def get(self) -> httpx.AsyncClient:
+        """Return the client of the running loop; the first of a process is slow to get."""
+        if not _import_http.cache_info().currsize:
+            await asyncio.to_thread(_import_http)
+        if urlsplit(self._base_url).scheme == "https":
+            await https_context()
         loop = asyncio.get_running_loop()
         client = self._clients.get(loop)
         if client is None:
@@ -119,11 +127,31 @@ class LoopClients:
             await client.aclose()
 
 
-def _tls_context(*, is_https: bool) -> ssl.SSLContext:
+async def https_context() -> ssl.SSLContext:
+    """Return how servers of https are checked: made once, and not on the event loop."""
+    if not _make_https_context.cache_info().currsize:
+        await asyncio.to_thread(_make_https_context)
+    return _make_https_context()
+
+
+@cache
+def _make_https_context() -> ssl.SSLContext:
     import ssl
 
+    return ssl.create_default_context()
+
+
+@cache
+def _import_http() -> None:
+    for name in HTTP_MODULES:
+        importlib.import_module(name)
+
+
+def _tls_context(*, is_https: bool) -> ssl.SSLContext:
     if is_https:
-        return ssl.create_default_context()
+        return _make_https_context()
+    import ssl
+
     # Never used over plain http, and without any authority it trusts nobody. Loading the
     # authorities would cost more than the rest of the client.
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -58,7 +58,8 @@ class ModelFolders:
             return self._scan()
 
     def _scan(self) -> list[ModelInfo]:
-        found = {path.resolve(): path for path in self._files()}
+        real = (real_path(path) for path in self._files())
+        found = dict.fromkeys(path for path in real if path is not None and _is_file(path))
         self._known = {path: known for path, known in self._known.items() if path in found}
         models = [model for path in found if (model := self._model(path, found)) is not None]
         return sorted(models, key=_sort_key)
@@ -66,7 +67,7 @@ class ModelFolders:
     def _files(self) -> Iterator[Path]:
         for folder in self._folders:
             yield from _gguf_files(folder)
-        yield from (path for path in self._added if path.is_file())
+        yield from self._added
 
     def _model(self, path: Path, found: Iterable[Path]) -> ModelInfo | None:
         parts = split_parts(path)
@@ -93,11 +94,20 @@ class ModelFolders:
 def split_parts(path: Path) -> list[Path]:
     """Return the files that make up the model of which `path` is one."""
     match = PART.match(path.stem)
-    if match is None:
+    if match is None or not int(match["count"]):
         return [path]
     stem, count = match["stem"], match["count"]
     numbers = range(1, min(int(count), 1000) + 1)
     return [path.with_name(f"{stem}-{number:05}-of-{count}{path.suffix}") for number in numbers]
+
+
+def real_path(path: Path) -> Path | None:
+    """Return the path with all links followed, None where that cannot be done."""
+    try:
+        return path.resolve()
+    # Links that lead in a circle are a RuntimeError before Python 3.13.
+    except (OSError, RuntimeError, ValueError):
+        return None
 
 
 def check_model(path: Path) -> GgufHeader:
@@ -131,6 +141,13 @@ def describe(path: Path, header: GgufHeader) -> ModelInfo:
         context_length=header.context_length,
         quantization=quantization,
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _header_or_none(path: Path) -> GgufHeader | None:

@@ -9,18 +9,14 @@ from urllib.parse import SplitResult, urlsplit
 
 from desktop_chat.domain.errors import EngineError, UnreadableReplyError
 from desktop_chat.providers.failures import Failures
-from desktop_chat.providers.http import checked_token
+from desktop_chat.providers.http import checked_token, https_context
 from desktop_chat.providers.http_head import HeadError, read_body, read_head
 from desktop_chat.providers.model_lists import find_models
-from desktop_chat.providers.urls import normalise_base_url
+from desktop_chat.providers.urls import DEFAULT_PORTS, normalise_base_url
 from desktop_chat.providers.v1_server import checked_json
 
 if TYPE_CHECKING:
-    import ssl
-
     from desktop_chat.domain.model_info import ModelInfo
-
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +83,8 @@ class _Prober:
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         port = self._parts.port or DEFAULT_PORTS[self._parts.scheme]
-        return await asyncio.open_connection(self._parts.hostname, port, ssl=self._tls())
-
-    def _tls(self) -> ssl.SSLContext | None:
-        if self._parts.scheme != "https":
-            return None
-        import ssl
-
-        return ssl.create_default_context()
+        tls = await https_context() if self._parts.scheme == "https" else None
+        return await asyncio.open_connection(self._parts.hostname, port, ssl=tls)
 
     def _request(self, path: str) -> bytes:
         # Without "Connection: close": some servers then never end the reply.

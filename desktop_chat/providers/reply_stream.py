@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from desktop_chat.providers.chunks import Chunk
     from desktop_chat.providers.failures import Failures
+    from desktop_chat.providers.http import LoopClients
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +34,8 @@ class ReplyStream:
     one to be finalised, and nested ones get into each other's way when the loop ends.
     """
 
-    def __init__(self, client: httpx.AsyncClient, path: str, body: bytes, failures: Failures):
-        self._client = client
+    def __init__(self, clients: LoopClients, path: str, body: bytes, failures: Failures):
+        self._clients = clients
         self._path = path
         self._body = body
         self._failures = failures
@@ -45,11 +46,10 @@ class ReplyStream:
 
     async def __aenter__(self) -> Self:
         headers = {"Content-Type": "application/json"}
+        client = await self._clients.get()
         try:
-            request = self._client.build_request(
-                "POST", self._path, content=self._body, headers=headers
-            )
-            self._response = await self._client.send(request, stream=True)
+            request = client.build_request("POST", self._path, content=self._body, headers=headers)
+            self._response = await client.send(request, stream=True)
         except transport_errors() as error:
             raise self._failures.of_exception(error) from error
         try:

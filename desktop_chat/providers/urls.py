@@ -9,6 +9,7 @@ from desktop_chat.domain.errors import InvalidServerUrlError
 
 # What people copy from examples; the paths are added again by the provider.
 ENDPOINTS = ("/chat/completions", "/completions", "/models", "/chat", "/responses", "/embeddings")
+DEFAULT_PORTS = {"http": 80, "https": 443}
 LM_STUDIO_ROOTS = ("/api/v0", "/api/v1")
 
 
@@ -25,6 +26,15 @@ def normalise_base_url(text: str) -> str:
         host = f"[{host}]"
     path = _without_endpoint(parts.path.rstrip("/"), is_private=is_private_host(host))
     return f"{parts.scheme}://{host}{f':{port}' if port else ''}{path}"
+
+
+def origin_of(text: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port of an address, None for text that is no address."""
+    try:
+        parts = urlsplit(normalise_base_url(text))
+    except InvalidServerUrlError:
+        return None
+    return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
 
 
 def is_private_host(host: str) -> bool:

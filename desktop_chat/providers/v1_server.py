@@ -68,9 +68,10 @@ class V1Server:
         failures = Failures(self.base_url, token=self._token)
         has_answered = False
         try:
+            client = await self._clients.get()
             async with (
                 asyncio.timeout(SHORT_REQUEST_S),
-                self._clients.get().stream("GET", path) as response,
+                client.stream("GET", path) as response,
             ):
                 has_answered = True
                 body = await _read_up_to(response, MAX_BODY_BYTES)
@@ -108,7 +109,7 @@ class V1Server:
     def open(self, path: str, body: dict[str, Any]) -> ReplyStream:
         """Post `body` when entered; the chunks come by `next_batch`."""
         failures = Failures(self.base_url, str(body.get("model", "")), self._token)
-        return ReplyStream(self._clients.get(), path, _encoded(body), failures)
+        return ReplyStream(self._clients, path, _encoded(body), failures)
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""

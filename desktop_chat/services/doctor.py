@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat import paths
-from desktop_chat.domain.errors import ChatError, NoModelAnywhereError
+from desktop_chat.domain.errors import ChatError, DataDirectoryUnusableError, NoModelAnywhereError
 from desktop_chat.domain.model_info import ModelKind
 from desktop_chat.providers.model_files import ModelFolders
 from desktop_chat.providers.probe import probe_models
@@ -75,10 +75,19 @@ async def examine(launch: Launch, model_dirs: Sequence[Any] | None = None) -> li
     return findings
 
 
+def unusable_data_dir(error: ChatError) -> Finding:
+    """Return the finding for a data directory that cannot even be looked at."""
+    return Finding("data directory", False, str(error.fields["path"]), str(error), is_needed=True)
+
+
 def _look_at_data_dir(launch: Launch) -> Finding:
     path = launch.data_dir
-    # What is not there yet is made in the nearest directory above it.
-    existing = next(place for place in (path, *path.parents) if place.exists())
+    try:
+        # What is not there yet is made in the nearest directory above it.
+        existing = next(place for place in (path, *path.parents) if place.exists())
+    except OSError as error:
+        detail = error.strerror or "it cannot be looked at"
+        return unusable_data_dir(DataDirectoryUnusableError(path=str(path), detail=detail))
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         advice = "Check its permissions, or choose another with --data-dir."
         detail = f"{path} cannot be used: {existing} is not a directory that can be written"
@@ -93,8 +102,12 @@ def _look_at_data_dir(launch: Launch) -> Finding:
 
 def _look_at_database(launch: Launch) -> Finding:
     path = paths.database_path(launch.data_dir)
-    if not path.exists():
-        return Finding("database", True, "none yet")
+    try:
+        if not path.exists():
+            return Finding("database", True, "none yet")
+    except OSError as error:
+        detail = f"{path} cannot be looked at: {error.strerror}"
+        return Finding("database", False, detail, is_needed=True)
     try:
         with open_database(path, read_only=True) as db:
             chats = db.sql("SELECT count(*) FROM chat")[0][0]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from desktop_chat.domain.errors import ChatError, EngineError
 from desktop_chat.domain.model_info import EMBEDDED, ModelRef
 from desktop_chat.providers.probe import probe_models
+from desktop_chat.providers.urls import origin_of
 from desktop_chat.services.settings import TOKEN
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class LmStudioEngine:
         self._secrets = secrets
         self._fixed_url = url
         self._token: str | None = None
+        # Scheme, host and port of the server that the token is for.
+        self._token_for: tuple[str, str, int] | None = None
         self._provider: LMStudioAPIProvider | None = None
         self._made_for: tuple[str, str | None] | None = None
 
@@ -66,15 +69,22 @@ class LmStudioEngine:
         return list(result.models)
 
     async def renew_token(self) -> bool:
-        """Fetch the token from the key store; False if there is none, or the same as before."""
-        if self._settings.fixed_by(TOKEN):
+        """Fetch the token from the key store; False if there is none, or the same as before.
+
+        It belongs to the server of the settings. Another address, given for one run or one
+        request, never gets it.
+        """
+        origin = origin_of(self.url)
+        if self._settings.fixed_by(TOKEN) or origin is None:
+            return False
+        if origin != origin_of(str(self._settings.lasting_value("server.url"))):
             return False
         try:
             token = await self._secrets.get(TOKEN)
         except ChatError:
             return False  # the settings dialog tells what is wrong with the key store
-        is_new = token is not None and token != self._token
-        self._token = token
+        is_new = token is not None and token != self._current_token()
+        self._token, self._token_for = token, origin
         return is_new
 
     def forget_token(self) -> None:
@@ -84,7 +94,8 @@ class LmStudioEngine:
     def _current_token(self) -> str | None:
         if self._settings.fixed_by(TOKEN):
             return str(self._settings.value(TOKEN))
-        return self._token
+        # The address may have changed since.
+        return self._token if self._token_for == origin_of(self.url) else None
 
     async def aclose(self) -> None:
         """Close the provider's connections."""

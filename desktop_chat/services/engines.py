@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from desktop_chat.domain.changes import EnginesChanged
 from desktop_chat.domain.errors import (
     ChatError,
+    EngineFailedError,
     ModelChoiceNeededError,
     ModelNotFoundError,
     NoModelAnywhereError,
@@ -128,7 +129,9 @@ class EngineService:
     async def refresh(self, account_id: str | None = None) -> None:
         """Look at one engine, or at all, and broadcast if anything changed."""
         ids = [account_id] if account_id else list(self._engines)
-        found = await asyncio.gather(*(self._look(one) for one in ids))
+        # What an engine's own code does wrong must not keep the others from being known.
+        looks = await asyncio.gather(*(self._look(one) for one in ids), return_exceptions=True)
+        found = [self._seen(one, look) for one, look in zip(ids, looks, strict=True)]
         changed = [status for status in found if status != self._statuses[status.account_id]]
         self._statuses.update({status.account_id: status for status in changed})
         if all(status.state is not EngineState.CHECKING for status in self._statuses.values()):
@@ -144,12 +147,13 @@ class EngineService:
         """Look at the engines again and again, so that one that comes up later is noticed."""
         await self.refresh()
         while True:
-            self._wake.clear()
             try:
                 await asyncio.wait_for(self._wake.wait(), WATCH_EVERY_S)
             except TimeoutError:
                 await self.refresh(LM_STUDIO)
             else:
+                # Cleared before the look: a call that comes during it leads to another one.
+                self._wake.clear()
                 await self.refresh()
 
     def look_now(self) -> None:
@@ -164,6 +168,18 @@ class EngineService:
         chat_models = tuple(m for m in models if m.kind is not ModelKind.EMBEDDING)
         state = EngineState.READY if chat_models else EngineState.EMPTY
         return EngineStatus(account_id, state, chat_models)
+
+    def _seen(self, account_id: str, look: EngineStatus | BaseException) -> EngineStatus:
+        """Return what a look found; one that failed as no engine should is told as a failure."""
+        if isinstance(look, EngineStatus):
+            return look
+        if not isinstance(look, Exception):
+            raise look
+        before = self._statuses[account_id]
+        status = _failed(before, EngineFailedError(detail=f"{type(look).__name__}: {look}"))
+        if status != before:
+            logger.error("Looking at engine %s failed", account_id, exc_info=look)
+        return status
 
     def model_info(self, model_ref: ModelRef) -> ModelInfo | None:
         """Return what is known of a model, None if its engine does not list it now."""

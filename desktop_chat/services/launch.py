@@ -6,7 +6,7 @@ On the way to the first paint, so it imports little.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +34,8 @@ class Launch:
     """
 
     data_dir: Path
-    sources: SettingSources
-    stored: Mapping[str, Any]
+    sources: SettingSources = field(repr=False)
+    stored: Mapping[str, Any] = field(repr=False)
     notice: str | None = None
 
 
@@ -48,16 +48,17 @@ def read_launch(
         options: Parsed command-line options.
         reads_working_directory: Whether `.env` of the working directory counts; it does for
             subcommands, not for the window.
-        makes_directory: Whether a missing data directory is made.
+        makes_directory: Whether a missing data directory is made; without it nothing at all is
+            changed, and a directory that cannot be used is none of its concern.
 
     Raises:
-        DataDirectoryUnusableError: The directory cannot be made or is not ours.
+        DataDirectoryUnusableError: The directory cannot be named, cannot be made or is not ours.
     """
     here = _dotenv(Path(".env")) if reads_working_directory else {}
-    data_dir, notice = _data_dir(options, here)
+    data_dir, notice = _data_dir(options, here, sets_aside=makes_directory)
     if makes_directory:
         make_usable(data_dir)
-    stored, newer_notice = _settings(data_dir)
+    stored, newer_notice = _settings(data_dir, sets_aside=makes_directory)
     dotenv = {**_dotenv(data_dir / ".env"), **here}
     sources = SettingSources(options=options, environ=dict(os.environ), dotenv=dotenv)
     return Launch(data_dir, sources, stored, newer_notice or notice)
@@ -76,6 +77,9 @@ def make_usable(data_dir: Path) -> None:
     except OSError as error:
         detail = error.strerror or str(error)
         raise DataDirectoryUnusableError(path=str(data_dir), detail=detail) from error
+    except ValueError as error:  # a NUL in the settings file's text
+        detail = "its name holds a character that no name has"
+        raise DataDirectoryUnusableError(path=str(data_dir), detail=detail) from error
 
 
 def choose_data_folder(folder: str) -> None:
@@ -91,37 +95,57 @@ def choose_data_folder(folder: str) -> None:
     default = paths.default_data_dir()
     stored, _ = _settings(default)
     stored.pop(DATA_FOLDER, None)
-    if folder and Path(folder).expanduser().absolute() != default:
-        chosen = Path(folder).expanduser().absolute()
+    chosen = _absolute(folder) if folder else default
+    if chosen != default:
         make_usable(chosen)
         stored[DATA_FOLDER] = str(chosen)
     make_usable(default)
     write_settings(paths.settings_path(default), stored)
 
 
-def _data_dir(options: Mapping[str, Any], dotenv: Mapping[str, str]) -> tuple[Path, str | None]:
+def _data_dir(
+    options: Mapping[str, Any], dotenv: Mapping[str, str], *, sets_aside: bool
+) -> tuple[Path, str | None]:
     """Return the directory, and a notice if the settings that could name it were damaged."""
     given = options.get("data_dir") or os.environ.get(DATA_DIR) or dotenv.get(DATA_DIR)
     if given:
-        return Path(given).expanduser().absolute(), None
+        return _absolute(given), None
     default = paths.default_data_dir()
     # A damaged file is set aside by this reading: nobody else would hear of it.
-    stored, notice = _settings(default)
+    stored, notice = _settings(default, sets_aside=sets_aside)
     chosen = stored.get(DATA_FOLDER)
     if isinstance(chosen, str) and chosen:
-        return Path(chosen).expanduser().absolute(), notice
+        return _absolute(chosen), notice
     return default, notice
 
 
-def _settings(data_dir: Path) -> tuple[dict[str, Any], str | None]:
+def _absolute(text: str) -> Path:
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:  # `~name` of nobody here
+        detail = "that home directory is not known"
+        raise DataDirectoryUnusableError(path=text, detail=detail) from error
+    except OSError as error:  # the working directory is gone
+        raise DataDirectoryUnusableError(path=text, detail=str(error.strerror)) from error
+
+
+def _settings(data_dir: Path, *, sets_aside: bool = True) -> tuple[dict[str, Any], str | None]:
     path = paths.settings_path(data_dir)
-    return read_settings(path) if path.exists() else ({}, None)
+    return read_settings(path, sets_aside=sets_aside) if _is_there(path) else ({}, None)
 
 
 def _dotenv(path: Path) -> dict[str, str]:
-    if not path.is_file():
+    if not _is_there(path):
         return {}
     # Slow to import, and most data directories have no such file.
     from desktop_chat.storage.dotenv import read_dotenv
 
     return read_dotenv(path)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something to read; what cannot be looked at has nothing for us."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

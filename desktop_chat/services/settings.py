@@ -6,7 +6,7 @@ default. Secrets are not among the values; they live in the key store.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -127,9 +127,10 @@ class SettingSources:
         dotenv: Variables of the `.env` files, already merged.
     """
 
-    options: Mapping[str, Any] = field(default_factory=dict)
-    environ: Mapping[str, str] = field(default_factory=dict)
-    dotenv: Mapping[str, str] = field(default_factory=dict)
+    # Any of them may hold a token, which no log may show.
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    dotenv: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def find(self, declaration: SettingDeclaration) -> tuple[Any, str] | None:
         """Return the value and the name of its source, or None if nothing outside sets it."""
@@ -168,8 +169,15 @@ class SettingsService:
 
     def value(self, key: str) -> Any:
         """Return the value in force; a stored value of the wrong type counts as absent."""
+        return self._find(key, self._sources)
+
+    def lasting_value(self, key: str) -> Any:
+        """Return the value in force without command-line options, which count for one run."""
+        return self._find(key, replace(self._sources, options={}))
+
+    def _find(self, key: str, sources: SettingSources) -> Any:
         declaration = self._declarations[key]
-        outside = self._sources.find(declaration)
+        outside = sources.find(declaration)
         if outside is not None:
             return outside[0]
         stored = self._stored.get(key)

@@ -26,6 +26,8 @@ class TaskScope:
     def __init__(self, on_error: Callable[[Exception], None] | None = None) -> None:
         self._on_error = on_error
         self._tasks: dict[Hashable, asyncio.Task[None]] = {}
+        # Also those that were replaced and still clean up.
+        self._running: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
     def spawn(self, coro: Coroutine[Any, Any, Any], *, key: Hashable = None) -> None:
@@ -42,7 +44,9 @@ class TaskScope:
             self.cancel(key)
         task = asyncio.get_running_loop().create_task(self._guard(coro))
         self._tasks[key] = task
+        self._running.add(task)
         task.add_done_callback(_Forget(self._tasks, key, coro))
+        task.add_done_callback(self._running.discard)
 
     def cancel(self, key: Hashable) -> bool:
         """Cancel the task of `key`; return whether one was running."""
@@ -56,7 +60,7 @@ class TaskScope:
     async def aclose(self) -> None:
         """Cancel all tasks and wait until each has cleaned up."""
         self._is_closed = True
-        tasks = list(self._tasks.values())
+        tasks = list(self._running)
         for task in tasks:
             task.cancel()
         if tasks:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _LINE_LIMIT = 16 * 1024 * 1024
 _REQUEST_LIMIT_S = 10.0
 _RETRY_S = 0.05
+_STOPPED = {"error": "The reply was stopped in the window.", "code": "stopped"}
 
 
 class HandoverServer:
@@ -157,6 +158,10 @@ class HandoverServer:
             answer = group.create_task(self._answer(request, writer))
             gone = group.create_task(_until_gone(reader))
             await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
+            # Cancelled by nobody here: the work was stopped where it runs.
+            if answer.cancelled() and not gone.done():
+                await self._send(writer, {"event": _STOPPED})
+                await self._send(writer, {"end": True})
             answer.cancel()
             gone.cancel()
 

@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from desktop_chat.paths import make_private_dir
@@ -23,7 +23,7 @@ class Address:
 
     path: str = ""
     port: int = 0
-    token: str = ""
+    token: str = field(default="", repr=False)
 
 
 def address_file(data_dir: Path) -> Path:

@@ -6,8 +6,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from desktop_chat.storage.sqlite.message_tree import (
+    count_depths,
     count_messages,
     depth_of,
+    depths_of,
     find_leaf,
     load,
     load_path,
@@ -20,13 +22,15 @@ if TYPE_CHECKING:
     from desktop_chat.storage.database import Database
 
 _KEPT_PATHS = 8
+# From the end of a path on; depths that somebody else set may lie.
+_CHECKED = 64
 
 
 class MessagePages:
     """Reads the path that is shown, a page at a time.
 
     A chat without branches is read by the depth of its messages. In others the path is walked
-    once, and its ids are kept.
+    once, when a page above the tail is asked for, and its ids are kept.
     """
 
     def __init__(self, db: Database) -> None:
@@ -39,7 +43,10 @@ class MessagePages:
         leaf = find_leaf(self._db, chat_id)
         if leaf is None:
             return 0
-        return self._linear_length(chat_id, leaf) or len(self._ids(chat_id, leaf))
+        kept = self._paths.get(chat_id)
+        if kept and kept[-1] == leaf:
+            return len(kept)
+        return self._length_by_depth(chat_id, leaf) or len(self._ids(chat_id, leaf))
 
     def tail(self, chat_id: int, count: int) -> list[Message]:
         """Return the last `count` messages, oldest first."""
@@ -60,6 +67,18 @@ class MessagePages:
             if len(messages) == max(0, min(count, length - start)) and _is_chain(messages):
                 return messages
         return load(self._db, self._ids(chat_id, leaf)[start : start + count])
+
+    def _length_by_depth(self, chat_id: int, leaf: int) -> int:
+        """Return what the leaf's depth says, 0 where that cannot be true.
+
+        Walking a long path takes as long as some frames, and only pages far up need its ids.
+        """
+        end = walk_up(self._db, chat_id, leaf, _CHECKED)
+        depths = depths_of(self._db, end)
+        length = depth_of(self._db, leaf) + 1
+        first = max(0, length - _CHECKED)
+        has_all = count_depths(self._db, chat_id, length) == length
+        return length if has_all and depths == list(range(first, length)) else 0
 
     def _linear_length(self, chat_id: int, leaf: int) -> int:
         """Return the path's length if all messages of the chat are on it, else 0."""

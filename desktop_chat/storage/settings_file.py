@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read_settings(path: Path) -> tuple[dict[str, Any], str | None]:
+def read_settings(path: Path, *, sets_aside: bool = True) -> tuple[dict[str, Any], str | None]:
     """Return the values by dotted name, and a sentence for the user if the file was damaged.
 
     A damaged file is set aside beside the sound one, never deleted; the copy that the last
-    writing kept takes its place.
+    writing kept takes its place. Without `sets_aside` no file is touched.
     """
     try:
         return _parse(path.read_bytes()), None
@@ -26,7 +26,7 @@ def read_settings(path: Path) -> tuple[dict[str, Any], str | None]:
     except OSError as error:
         return {}, f"The settings in {path} cannot be read: {error.strerror}. Defaults are used."
     except ValueError:
-        return _recover(path)
+        return _recover(path) if sets_aside else _look_past(path)
 
 
 def write_settings(path: Path, values: Mapping[str, Any]) -> None:
@@ -75,6 +75,15 @@ def _recover(path: Path) -> tuple[dict[str, Any], str]:
         used = "the ones saved before are used"
         write_atomically(path, backup)
     return values, f"The settings file was damaged and is kept as {kept.name}; {used}."
+
+
+def _look_past(path: Path) -> tuple[dict[str, Any], str]:
+    values: dict[str, Any] = {}
+    used = "defaults are used"
+    with suppress(OSError, ValueError):
+        values = _parse(_backup_of(path).read_bytes())
+        used = "the ones saved before are used"
+    return values, f"The settings file {path.name} is damaged; {used}."
 
 
 def _set_aside(path: Path) -> Path:

@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
@@ -99,7 +99,8 @@ class _Question(QMessageBox):
         self.setDefaultButton(self.addButton(QMessageBox.StandardButton.Cancel))
         self.finished.connect(self._on_finished)
 
-    def _on_finished(self) -> None:
+    @Slot(int)
+    def _on_finished(self, _result: int) -> None:
         if self.clickedButton() is self._open_button:
             _open(QUrl(self._address, QUrl.ParsingMode.StrictMode))
 

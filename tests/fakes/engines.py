@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelInfo, ModelKind, ModelRef
 from desktop_chat.providers.scripted import ScriptedProvider
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.engines import EngineService
-
-if TYPE_CHECKING:
-    from desktop_chat.domain.errors import ChatError
 
 REF = ModelRef(LM_STUDIO, "alpha")
 
@@ -24,7 +19,7 @@ def chat_model(
 class FakeEngine:
     """An engine with these models, or one that fails."""
 
-    def __init__(self, *models: ModelInfo, error: ChatError | None = None) -> None:
+    def __init__(self, *models: ModelInfo, error: Exception | None = None) -> None:
         self.models = list(models)
         self.error = error
         self.scripted = ScriptedProvider()

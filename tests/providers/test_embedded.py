@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -104,6 +105,14 @@ async def test_added_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
         assert await provider.list_models() == []
 
 
+@pytest.mark.parametrize("name", ["loop.gguf", "a\0b.gguf", "x" * 300 + ".gguf"])
+async def test_file_that_cannot_even_be_looked_at_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop.gguf").symlink_to(tmp_path / "loop.gguf")
+    async with embedded(tmp_path) as provider:
+        with pytest.raises(ModelFileBrokenError, match="not a usable model"):
+            await provider.add_file(tmp_path / name)
+
+
 async def test_half_a_model_is_refused_before_the_engine_starts(tmp_path: Path) -> None:
     path = write_gguf(tmp_path / "half.gguf")
     path.write_bytes(path.read_bytes()[:-500])
@@ -125,6 +134,29 @@ async def test_engine_that_cannot_start_fails_the_load(tmp_path: Path) -> None:
     with pytest.raises(ModelLoadFailedError, match="No such file"):
         await reply(provider, request(path))
     assert provider.state is EngineState.OFF
+
+
+async def until_started(provider: EmbeddedProvider) -> None:
+    while provider.pid is None:
+        await anyio.sleep(0.01)
+
+
+async def test_aclose_cancelled_on_its_way_leaves_nothing_half_closed(tmp_path: Path) -> None:
+    path = write_gguf(tmp_path / "tiny.gguf")
+    hanging = [sys.executable, "-c", "import time; time.sleep(600)"]
+    provider = EmbeddedProvider([tmp_path], engine_command=hanging)
+    loop = asyncio.get_running_loop()
+    asking = loop.create_task(reply(provider, request(path)))
+    await until_started(provider)
+    closing = loop.create_task(provider.aclose())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert provider.pid is None
+    assert provider.state is EngineState.OFF
+    with pytest.raises(ModelLoadFailedError):
+        await asking
 
 
 async def test_model_of_unknown_architecture_says_so(tmp_path: Path) -> None:

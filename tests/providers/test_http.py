@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+import subprocess
+import sys
+import threading
 
 import pytest
 
 from desktop_chat.domain.errors import InvalidRequestError
-from desktop_chat.providers.http import LoopClients, checked_token, make_client
+from desktop_chat.providers import http
+from desktop_chat.providers.http import LoopClients, checked_token, https_context, make_client
+from desktop_chat.providers.probe import probe_models
 
 
 @pytest.mark.parametrize(("token", "expected"), [(None, None), (" ", None), (" a:b\n", "a:b")])
@@ -50,8 +56,9 @@ def test_loop_clients_each_loop_has_its_own():
     clients = LoopClients("http://127.0.0.1:1")
 
     async def get():
-        assert clients.get() is clients.get()
-        return clients.get()
+        client = await clients.get()
+        assert await clients.get() is client
+        return client
 
     assert asyncio.run(get()) is not asyncio.run(get())
 
@@ -60,10 +67,67 @@ def test_loop_clients_after_close_makes_a_new_one():
     clients = LoopClients("http://127.0.0.1:1")
 
     async def get_close_get():
-        first = clients.get()
+        first = await clients.get()
         await clients.aclose()
         await clients.aclose()
         assert first.is_closed
-        assert clients.get() is not first
+        assert await clients.get() is not first
 
     asyncio.run(get_close_get())
+
+
+@pytest.fixture
+def context_threads(monkeypatch):
+    """The threads in which a context for https was made."""
+    made = ssl.create_default_context
+    threads = []
+
+    def create_default_context():
+        threads.append(threading.current_thread())
+        return made()
+
+    monkeypatch.setattr(ssl, "create_default_context", create_default_context)
+    http._make_https_context.cache_clear()
+    yield threads
+    http._make_https_context.cache_clear()
+
+
+def test_https_context_is_made_once_and_off_the_loop(context_threads, refused_url):
+    async def look_and_ask():
+        url = refused_url.replace("http:", "https:")
+        for _ in range(2):
+            assert (await probe_models(url)).error is not None
+        await LoopClients(url).get()
+        assert await https_context() is await https_context()
+
+    asyncio.run(look_and_ask())
+    assert len(context_threads) == 1
+    assert context_threads != [threading.main_thread()]
+
+
+FIRST_REQUEST = """
+import asyncio, sys, threading
+from desktop_chat.providers.lm_studio import LMStudioAPIProvider
+
+SLOW = ("httpx", "httpcore", "anyio")
+
+class Watcher:
+    threads = {}
+
+    def find_spec(self, name, path=None, target=None):
+        if name in SLOW:
+            self.threads[name] = threading.current_thread()
+
+sys.meta_path.insert(0, Watcher())
+provider = LMStudioAPIProvider(sys.argv[1])
+assert not Watcher.threads
+for _ in range(2):
+    asyncio.run(provider.list_models())
+assert set(Watcher.threads) == set(SLOW)
+assert threading.main_thread() not in Watcher.threads.values(), Watcher.threads
+"""
+
+
+def test_first_request_imports_the_http_library_off_the_loop(standin_thread):
+    command = [sys.executable, "-W", "error", "-c", FIRST_REQUEST, standin_thread.url]
+    subprocess.run(command, check=True)

@@ -9,7 +9,12 @@ import pytest
 
 from desktop_chat.domain.errors import ModelFileBrokenError
 from desktop_chat.domain.model_info import ModelKind
-from desktop_chat.providers.model_files import ModelFolders, check_model, split_parts
+from desktop_chat.providers.model_files import (
+    ModelFolders,
+    check_model,
+    real_path,
+    split_parts,
+)
 from tests.providers.gguf_maker import CHAT_MODEL, chat_model, gguf, write_gguf
 
 if TYPE_CHECKING:
@@ -126,3 +131,23 @@ def test_check_refuses_what_is_no_language_model(tmp_path: Path) -> None:
     path = write_gguf(tmp_path / "image.gguf", chat_model(general__architecture="flux"))
     with pytest.raises(ModelFileBrokenError, match="no language model"):
         check_model(path)
+
+
+def test_odd_paths_are_left_out_and_keep_no_other_model_away(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "tiny.gguf")
+    (tmp_path / "loop.gguf").symlink_to(tmp_path / "loop.gguf")
+    (tmp_path / "nowhere.gguf").symlink_to(tmp_path / ("x" * 200 + "/y" * 200))
+    # Opened for reading, a pipe would wait for somebody who writes.
+    os.mkfifo(tmp_path / "pipe.gguf")
+    write_gguf(tmp_path / "none-00001-of-00000.gguf")
+    folders = ModelFolders([tmp_path])
+    for name in ("x" * 300, "a\0b", "loop"):
+        folders.add_file(tmp_path / f"{name}.gguf")
+    assert [model.name for model in folders.scan()] == ["none", "tiny"]
+
+
+def test_real_path_of_a_circle_is_none(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert real_path(tmp_path / "loop") is None
+    assert real_path(tmp_path / "a\0b") is None
+    assert real_path(tmp_path / "absent") == tmp_path / "absent"

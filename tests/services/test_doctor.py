@@ -155,3 +155,11 @@ async def test_damaged_settings_are_told(refused_url: str, data_dir: Path) -> No
 async def test_findings_are_plain_values_for_json(refused_url: str) -> None:
     for finding in await examine(launch(url=refused_url)):
         assert set(finding.as_dict()) == {"name", "is_ok", "detail", "advice", "is_needed"}
+
+
+async def test_data_directory_whose_name_is_too_long_fails(
+    refused_url: str, tmp_path: Path
+) -> None:
+    found = await findings(url=refused_url, data_dir=str(tmp_path / ("x" * 300)))
+    assert not is_usable(found)
+    assert "--data-dir" in found["data directory"].advice

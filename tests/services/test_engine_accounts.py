@@ -16,6 +16,7 @@ from desktop_chat.services.engine_accounts import EmbeddedEngine, LmStudioEngine
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import TOKEN, SettingSources, SettingsService
 from desktop_chat.storage.secrets import MemorySecretStore
+from tests.providers.gguf_maker import write_gguf
 from tests.services.turn_bench import consume
 from tests.standin.server import StandIn
 from tests.standin.state import ECHO
@@ -167,6 +168,40 @@ async def test_look_at_something_else_is_not_a_server(account: Account, standin:
     assert standin.url in str(caught.value)
 
 
+@pytest.mark.parametrize("source", ["option", "request"])
+async def test_token_of_the_key_store_is_not_for_an_address_of_one_run(
+    account: Account, standin: StandIn, source: str
+) -> None:
+    account.store.set(TOKEN, "sk-lm-of-the-other-server")
+    account.settings.set(URL, "http://127.0.0.1:9")
+    settings = account.settings
+    if source == "option":
+        sources = SettingSources(options={"url": standin.url})
+        stored = {URL: "http://127.0.0.1:9"}
+        settings = SettingsService(sources, stored, save=_drop, broadcast=Broadcast())
+    standin.state.token = "sk-lm-of-the-other-server"
+    url = standin.url if source == "request" else ""
+    engine = LmStudioEngine(settings, account.secrets, url)
+    with pytest.raises(UnauthorizedError):
+        await engine.look()
+    assert not await engine.renew_token()
+    assert account.store.asked == 0
+    assert not any("authorization" in asked.headers for asked in standin.log)
+    await engine.aclose()
+
+
+async def test_token_is_not_sent_to_the_address_of_a_later_setting(
+    account: Account, standin: StandIn
+) -> None:
+    standin.state.token = "sk-lm-the-right-token"
+    account.store.set(TOKEN, "sk-lm-the-right-token")
+    await account.engine.look()
+    async with StandIn() as other:
+        account.settings.set(URL, other.url)
+        await account.engine.look()
+        assert "authorization" not in other.log[0].headers
+
+
 # The embedded engine and what was chosen
 
 
@@ -179,6 +214,19 @@ async def test_embedded_chosen_file_that_is_gone_is_not_offered(
     )
     assert await engine.look() == []
     assert not await engine.renew_token()
+    await engine.aclose()
+
+
+async def test_embedded_chosen_path_that_is_odd_keeps_no_model_away(
+    account: Account, tmp_path: Path
+) -> None:
+    write_gguf(tmp_path / "tiny.gguf")
+    (tmp_path / "loop.gguf").symlink_to(tmp_path / "loop.gguf")
+    odd = [str(tmp_path / "loop.gguf"), "a\0b", "/" + "x" * 300]
+    account.settings.set(EmbeddedEngine.FILES, "\n".join(odd))
+    provider = EmbeddedProvider([tmp_path], engine_command=["false"])
+    engine = EmbeddedEngine(provider, account.settings)
+    assert [model.name for model in await engine.look()] == ["tiny"]
     await engine.aclose()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from desktop_chat.domain.changes import EnginesChanged
 from desktop_chat.domain.errors import (
+    EngineFailedError,
     ModelChoiceNeededError,
     ModelNotFoundError,
     NoModelAnywhereError,
@@ -129,3 +130,54 @@ async def test_refresh_wrong_answer_is_kept_as_the_engines_error() -> None:
     status = service.status(LM_STUDIO)
     assert status.state is EngineState.WRONG
     assert status.error is not None
+
+
+@pytest.mark.parametrize("expected_logs", [["Looking at engine embedded failed"]])
+async def test_refresh_foreign_exception_of_a_look_is_the_engines_failure(
+    expected_logs: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    service = engine_service(FakeEngine(A), FakeEngine(error=RuntimeError("Symlink loop")))
+    for _ in range(2):
+        await service.refresh()
+    async with asyncio.timeout(10):
+        await service.until_known()
+    assert service.status(LM_STUDIO).state is EngineState.READY
+    status = service.status(EMBEDDED)
+    assert status.state is EngineState.WRONG
+    assert isinstance(status.error, EngineFailedError)
+    assert "Symlink loop" in str(status.error)
+    assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 1
+
+
+class SlowEngine(FakeEngine):
+    """Looks only as long as it is let."""
+
+    def __init__(self) -> None:
+        super().__init__(LOCAL)
+        self.looks = 0
+        self.go_on = asyncio.Event()
+
+    async def look(self) -> list[ModelInfo]:
+        self.looks += 1
+        await self.go_on.wait()
+        return await super().look()
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+async def test_look_now_during_a_look_leads_to_another(nth: int) -> None:
+    slow = SlowEngine()
+    service = engine_service(FakeEngine(A), slow)
+    scope = TaskScope()
+    scope.spawn(service.watch())
+    async with asyncio.timeout(10):
+        for looks in range(1, nth + 1):
+            await until_looks(slow, looks)
+            service.look_now()
+            slow.go_on.set()
+            await until_looks(slow, looks + 1)
+    await scope.aclose()
+
+
+async def until_looks(engine: SlowEngine, count: int) -> None:
+    while engine.looks < count:
+        await asyncio.sleep(0.001)

@@ -143,3 +143,27 @@ def test_data_dir_that_cannot_be_used_is_an_error(tmp_path: Path, kind: str) -> 
 def test_makes_directory_off_leaves_no_trace(data_dir: Path) -> None:
     read_launch({}, reads_working_directory=True, makes_directory=False)
     assert not data_dir.exists()
+
+
+@pytest.mark.parametrize("makes_directory", [True, False])
+def test_data_dir_below_the_home_of_nobody_is_an_error(makes_directory: bool) -> None:
+    with pytest.raises(DataDirectoryUnusableError, match="~nosuchuser/x"):
+        read_launch(
+            {"data_dir": "~nosuchuser/x"},
+            reads_working_directory=True,
+            makes_directory=makes_directory,
+        )
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_data_dir_whose_name_is_none_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataDirectoryUnusableError):
+        window(data_dir=str(tmp_path / name))
+
+
+def test_makes_directory_off_leaves_damaged_settings_where_they_are(data_dir: Path) -> None:
+    data_dir.mkdir()
+    (data_dir / "settings.toml").write_bytes(b"[[[")
+    launch = read_launch({}, reads_working_directory=True, makes_directory=False)
+    assert "damaged" in str(launch.notice)
+    assert [path.name for path in data_dir.iterdir()] == ["settings.toml"]

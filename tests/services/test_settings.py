@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from desktop_chat.domain.changes import SettingChanged
 from desktop_chat.services.broadcast import Broadcast
+from desktop_chat.services.launch import Launch
 from desktop_chat.services.settings import (
     DECLARATIONS,
     DEFAULT_URL,
@@ -148,3 +150,11 @@ def test_declarations_are_sound() -> None:
     shown = [d for d in DECLARATIONS if d.is_shown]
     assert all(d.label and d.section for d in shown)
     assert [d.key for d in shown if d.kind == "choice" and d.default not in d.choices] == []
+
+
+def test_sources_show_no_value_that_may_be_a_secret() -> None:
+    secret = "sk-lm-secret"
+    sources = SettingSources({"x": secret}, {"LM_STUDIO_API_TOKEN": secret}, {"Y": secret})
+    launch = Launch(Path("/d"), sources, {"server.api_token": secret})
+    assert secret not in repr(sources)
+    assert secret not in repr(launch)

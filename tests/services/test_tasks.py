@@ -145,3 +145,12 @@ async def test_cancelled_task_is_no_error() -> None:
     await job.started.wait()
     await scope.aclose()
     assert not errors.caught
+
+
+async def test_aclose_waits_for_a_task_that_was_replaced() -> None:
+    scope, old, new = TaskScope(), Job(), Job()
+    scope.spawn(old.run(), key="a")
+    await old.started.wait()
+    scope.spawn(new.run(), key="a")
+    await scope.aclose()
+    assert old.end == "cleaned up"

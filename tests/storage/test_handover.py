@@ -43,6 +43,12 @@ class Handler:
                 yield {"number": number, "text": request.get("text", "")}
             if request.get("do") == "fail":
                 raise ChatNotFoundError(chat_id=7)
+            if request.get("do") == "stop":
+                yield {"text": "so f"}
+                task = asyncio.current_task()
+                assert task is not None
+                task.cancel()
+                await asyncio.Event().wait()
             if request.get("do") == "wait":
                 yield {"waiting": True}
                 self.waiting.set()
@@ -118,6 +124,15 @@ async def test_client_that_goes_away_ends_the_work(held):
     async with serving(held, handler):
         assert await asyncio.to_thread(first_answer, held) == {"waiting": True}
         await handler.ended.wait()
+
+
+async def test_work_stopped_by_the_holder_is_told_and_ends(held):
+    handler = Handler()
+    async with serving(held, handler):
+        text, stopped = await ask(held, {"do": "stop"})
+    assert text == {"text": "so f"}
+    assert stopped == {"error": "The reply was stopped in the window.", "code": "stopped"}
+    assert handler.ended.is_set()
 
 
 async def test_closing_server_ends_the_work_and_tells_the_client(held):
@@ -245,3 +260,7 @@ async def test_unknown_error_keeps_its_sentence(held):
     async with serving(held, handler):
         with pytest.raises(NewError, match="Something new: x"):
             await ask(held, {})
+
+
+def test_address_shows_no_token():
+    assert "secret" not in repr(handover_address.Address(port=1, token="secret"))

@@ -60,6 +60,34 @@ def test_branch_that_grows_is_seen_at_once(pages, chat_id, messages):
     assert contents(pages.page(chat_id, 98, 5)) == ["98", "", "next", ""]
 
 
+def test_length_of_a_branched_chat_needs_no_long_walk(pages, chat_id, messages):
+    messages.start_reply(chat_id, messages.active_path(chat_id)[-2].id)
+    assert pages.length(chat_id) == 100
+    assert not pages._paths
+    assert len(pages.tail(chat_id, 64)) == 64
+    assert not pages._paths
+    assert contents(pages.page(chat_id, 0, 2)) == ["0", "1"]
+    assert pages.length(chat_id) == 100
+
+
+@pytest.mark.parametrize("depth", [None, 0, 7, 99, 100, 5000, -1])
+def test_length_with_a_depth_that_lies_is_counted(db, pages, chat_id, messages, depth):
+    messages.start_reply(chat_id, messages.active_path(chat_id)[-4].id)
+    leaf = messages.active_path(chat_id)[-1].id
+    with db.atomic():
+        db.sql("UPDATE message SET depth = ? WHERE id = ?", (depth, leaf))
+    assert pages.length(chat_id) == 98
+
+
+def test_length_of_a_path_that_lost_its_beginning_is_counted(db, pages, chat_id, messages):
+    path = messages.active_path(chat_id)
+    messages.start_reply(chat_id, path[-2].id)
+    db.sql("PRAGMA foreign_keys = OFF")
+    with db.atomic():
+        db.sql("DELETE FROM message WHERE id = ?", (path[9].id,))
+    assert pages.length(chat_id) == 90
+
+
 def test_depths_that_lie_do_not_deceive(db, pages, chat_id, messages):
     path = messages.active_path(chat_id)
     with db.atomic():

@@ -110,3 +110,16 @@ while True:
         values, notice = read_settings(path)
         assert notice is None
         assert values["a.b"] >= written[-1]
+
+
+@pytest.mark.parametrize("backup", [b"a = 1", b"broken too", None])
+def test_damaged_file_that_may_not_be_set_aside_stays(path, backup):
+    path.write_bytes(b"broken")
+    if backup:
+        path.with_name("settings.toml.bak").write_bytes(backup)
+    before = sorted(path.parent.iterdir())
+    values, notice = read_settings(path, sets_aside=False)
+    assert values == ({"a": 1} if backup == b"a = 1" else {})
+    assert "damaged" in str(notice)
+    assert sorted(path.parent.iterdir()) == before
+    assert path.read_bytes() == b"broken"

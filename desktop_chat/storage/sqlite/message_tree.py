@@ -101,6 +101,19 @@ def depth_of(db: SqlReader, message_id: int) -> int:
     return int(rows[0][0] or 0) if rows else 0
 
 
+def depths_of(db: SqlReader, ids: Sequence[int]) -> list[int | None]:
+    """Return the depths of some messages, in their order; as many as SQLite takes at once."""
+    marks = ", ".join("?" * len(ids))
+    found = dict(db.sql(f"SELECT id, depth FROM message WHERE id IN ({marks})", ids))
+    return [found.get(message_id) for message_id in ids]
+
+
+def count_depths(db: SqlReader, chat_id: int, below: int) -> int:
+    """Return at how many of the first `below` places of its paths a chat has a message."""
+    sql = "SELECT count(DISTINCT depth) FROM message WHERE chat_id = ? AND depth BETWEEN 0 AND ?"
+    return int(db.sql(sql, (chat_id, below - 1))[0][0])
+
+
 def _downwards(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Sort the rows of a walk by their last column, the height; a circle counts once."""
     rows.sort(key=itemgetter(-1))

@@ -106,7 +106,13 @@ class TranscriptModel(QAbstractListModel):
         self.endResetModel()
 
     def append(self, message: Message) -> None:
-        """Add a message at the end of the path."""
+        """Add a message at the end of the path.
+
+        It may be there already, read after it was stored and before its event came here.
+        """
+        if message.id in self._rows:
+            self.replace(message)
+            return
         row = self._count
         self.beginInsertRows(QModelIndex(), row, row)
         self._live[row] = message

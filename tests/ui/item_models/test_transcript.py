@@ -66,6 +66,14 @@ def test_append_to_empty_chat_is_found_by_id(transcript: TranscriptModel) -> Non
     assert transcript.index(0).data(TranscriptRole.MESSAGE) == user(5)
 
 
+def test_append_of_what_is_there_replaces_it(transcript: TranscriptModel) -> None:
+    transcript.set_chat(CHAT, ListSource([user(1), growing(2)]))
+    transcript.append(user(1, "Why not?"))
+    transcript.append(growing(2, "So"))
+    assert transcript.rowCount() == 2
+    assert [transcript.message_at(row).content for row in (0, 1)] == ["Why not?", "So"]
+
+
 def test_append_delta_grows_text_and_reasoning(transcript: TranscriptModel) -> None:
     transcript.set_chat(CHAT, ListSource(conversation(2)))
     transcript.append(growing(9))
