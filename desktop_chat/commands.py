@@ -112,7 +112,8 @@ class _Output:
         elif "result" in item:
             self.status = DONE
             if self._as_json:
-                print(json.dumps(item["result"], ensure_ascii=False))
+                # Escaped: some readers take U+2028 and the like for the end of the line.
+                print(json.dumps(item["result"]))
             self.end_line()
 
     def end_line(self) -> None:

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.anyio
 class Job:
     """Waits until it is told to go on, and notes how it ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, cleaning_turns: int = 1) -> None:
+        self.cleaning_turns = cleaning_turns
         self.go_on = asyncio.Event()
         self.started = asyncio.Event()
         self.end = ""
@@ -25,7 +26,8 @@ class Job:
             await self.go_on.wait()
             self.end = "done"
         except asyncio.CancelledError:
-            await asyncio.sleep(0)
+            for _ in range(self.cleaning_turns):
+                await asyncio.sleep(0)
             self.end = "cleaned up"
             raise
 
@@ -148,7 +150,7 @@ async def test_cancelled_task_is_no_error() -> None:
 
 
 async def test_aclose_waits_for_a_task_that_was_replaced() -> None:
-    scope, old, new = TaskScope(), Job(), Job()
+    scope, old, new = TaskScope(), Job(cleaning_turns=50), Job()
     scope.spawn(old.run(), key="a")
     await old.started.wait()
     scope.spawn(new.run(), key="a")
