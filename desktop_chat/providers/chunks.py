@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from desktop_chat.domain.errors import (
     UnreadableReplyError,
 )
 from desktop_chat.providers.failures import error_text
+from desktop_chat.providers.json_reply import DECODER, decode_json
 from desktop_chat.providers.sse import BOM, SseDecoder, SseEvent
 
 if TYPE_CHECKING:
@@ -27,40 +27,6 @@ MAX_REPLY_BYTES = 32 * 1024 * 1024
 MAX_BAD_EVENTS = 20
 # What some servers put in every chunk to say that there is no finish reason yet.
 NO_REASON = (None, "", "null")
-
-
-def decode_json(text: str) -> Any:
-    """Decode JSON so that nothing in it can fail later: no NaN, no half of a surrogate pair.
-
-    Raises:
-        ValueError: The text is no JSON.
-        RecursionError: It is nested too deeply.
-    """
-    value = _decoder.decode(text)
-    # Bytes decoded as UTF-8 hold no surrogates, so only an escape can bring one in.
-    if "\\ud" in text or "\\uD" in text:
-        return without_surrogates(value)
-    return value
-
-
-def without_surrogates(value: Any) -> Any:
-    """Replace halves of surrogate pairs in all strings of a JSON value."""
-    if isinstance(value, str):
-        if value.isascii():
-            return value
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, list):
-        return [without_surrogates(item) for item in value]
-    if isinstance(value, dict):
-        return {without_surrogates(key): without_surrogates(item) for key, item in value.items()}
-    return value
-
-
-def _no_number(_name: str) -> None:
-    """NaN and the infinities are no JSON; a chunk that has one still carries text."""
-
-
-_decoder = json.JSONDecoder(parse_constant=_no_number)
 
 
 class ChunkDecoder:
@@ -176,7 +142,7 @@ class ChunkDecoder:
         text = bytes(self._body).removeprefix(BOM).decode("utf-8", "replace").lstrip()
         try:
             # Some gateways append an end mark to the body.
-            end = _decoder.raw_decode(text)[1]
+            end = DECODER.raw_decode(text)[1]
             body = decode_json(text[:end])
         except (ValueError, RecursionError):
             self.error = UnreadableReplyError(detail="")

@@ -11,9 +11,9 @@ from desktop_chat.domain.errors import EngineError, UnreadableReplyError
 from desktop_chat.providers.failures import Failures
 from desktop_chat.providers.http import checked_token, https_context
 from desktop_chat.providers.http_head import HeadError, read_body, read_head
+from desktop_chat.providers.json_reply import checked_json
 from desktop_chat.providers.model_lists import find_models
 from desktop_chat.providers.urls import DEFAULT_PORTS, normalise_base_url
-from desktop_chat.providers.v1_server import checked_json
 
 if TYPE_CHECKING:
     from desktop_chat.domain.model_info import ModelInfo

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from desktop_chat.domain.errors import UnreadableReplyError
 from desktop_chat.domain.stream import ModelLoading
 from desktop_chat.providers.chat_dialect import ReplyReader, request_body
-from desktop_chat.providers.chunks import decode_json
-from desktop_chat.providers.failures import Failures, ModelStillLoadingError, error_text
+from desktop_chat.providers.failures import Failures, ModelStillLoadingError
 from desktop_chat.providers.http import LoopClients, checked_token, transport_errors
+from desktop_chat.providers.json_reply import checked_json
 from desktop_chat.providers.reply_stream import ReplyStream
 from desktop_chat.providers.urls import normalise_base_url
 
@@ -114,21 +114,6 @@ class V1Server:
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
         await self._clients.aclose()
-
-
-def checked_json(failures: Failures, status: int, headers: Mapping[str, str], body: bytes) -> Any:
-    """Return the JSON of a reply, or raise what it says instead."""
-    if status != 200:
-        raise failures.of_response(status, headers, body)
-    try:
-        value = decode_json(body.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError):
-        if body.lstrip()[:1] in (b"{", b"["):
-            raise UnreadableReplyError(detail="") from None
-        raise failures.of_response(status, headers, body) from None
-    if error_text(value) is not None:
-        raise failures.of_payload(value, status)
-    return value
 
 
 async def _read_up_to(response: httpx.Response, limit: int) -> bytes:

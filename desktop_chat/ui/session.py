@@ -15,7 +15,6 @@ from desktop_chat import paths
 from desktop_chat.assembly import Reading, Services, open_services, pip_command
 from desktop_chat.domain.errors import ChatError
 from desktop_chat.logs import set_up_logging
-from desktop_chat.services.ask import answer
 from desktop_chat.services.models import ModelsService
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.handover import HandoverServer
@@ -171,6 +170,8 @@ class Session(QObject):
             self._shell.window.raise_to_front()
             yield {"ok": True}
         elif request.get("do") == "ask" and services is not None:
+            from desktop_chat.services.ask import answer
+
             url, model = request.get("url"), request.get("default_model")
             engines = services.engines_at(str(url or ""), str(model or ""))
             answers = answer(services.chat, engines, request, turns=services.turns)
