@@ -97,14 +97,20 @@ def test_window_without_a_screen_says_one_line(tmp_path: Path, is_refused: bool)
     assert ("cannot be used" if is_refused else "no screen") in said
 
 
-@pytest.mark.parametrize("option", [(), ("--json",)])
-def test_ask_reply_that_the_terminal_cannot_show_is_printed(
-    standin_thread: StandInThread, option: tuple[str, ...]
-) -> None:
+def test_ask_reply_that_the_terminal_cannot_show_is_printed(standin_thread: StandInThread) -> None:
     env = environment(standin_thread.url, PYTHONIOENCODING="ascii")
-    done = run("ask", *option, "-", env=env, text="Grüße 😀 end")
+    done = run("ask", "-", env=env, text="Grüße 😀 end")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Echo: Gr??e ? end" in done.stdout
+
+
+def test_ask_json_loses_nothing_whatever_the_terminal_can_show(
+    standin_thread: StandInThread,
+) -> None:
+    env = environment(standin_thread.url, PYTHONIOENCODING="ascii")
+    done = run("ask", "--json", "-", env=env, text="Grüße 😀 \u2028 end")
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 1)
+    assert json.loads(done.stdout)["content"] == "Echo: Grüße 😀 \u2028 end"
 
 
 def test_main_without_standard_streams_runs(monkeypatch: pytest.MonkeyPatch) -> None:
