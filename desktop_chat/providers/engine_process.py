@@ -16,6 +16,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
+from desktop_chat.providers.child_environment import without_secrets
 from desktop_chat.providers.process_binding import Binding, NoBinding, bind_to_this_process
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class EngineProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(),
+                env=without_secrets(),
                 creationflags=_creation_flags(),
                 # Ctrl+C, or a signal to the whole group, is for the app, which ends the engine.
                 start_new_session=True,
@@ -190,11 +191,6 @@ def _parse_answer(line: bytes) -> EngineStart | None:
         return EngineStart(failure=str(answer["error"]))
     except (ValueError, TypeError, KeyError):
         return None
-
-
-def _environment() -> dict[str, str]:
-    """Our own environment without the secrets in it: the engine needs none of them."""
-    return {name: value for name, value in os.environ.items() if not name.endswith("_TOKEN")}
 
 
 def _close_pipes(popen: subprocess.Popen[bytes]) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO
 
 from desktop_chat.domain.errors import StarterModelError
+from desktop_chat.providers.child_environment import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,10 +75,6 @@ class FetchCancelledError(StarterModelError):
 
     code = "starter_model_cancelled"
     sentence = "The starter model was not fetched. Nothing was left behind."
-
-
-def _without_secrets() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.endswith("_TOKEN")}
 
 
 def is_present(models_dir: Path, package: StarterPackage = STARTER) -> bool:
@@ -211,7 +208,7 @@ class _Fetch:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**_without_secrets(), **places},
+            env={**without_secrets(), **places},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         try:

@@ -113,7 +113,6 @@ DECLARATIONS: tuple[SettingDeclaration, ...] = (
     # Model files outside the usual folders, one path a line.
     SettingDeclaration(key="models.files", kind="text", label="", is_shown=False),
     SettingDeclaration(key="window.geometry", kind="text", label="", is_shown=False),
-    SettingDeclaration(key="window.sidebar_width", kind="text", label="", is_shown=False),
 )
 
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.welcome import Welcome
 
 TITLE = "Desktop Chat"
-MARGIN = 20
 
 
 class MainWindow(QMainWindow):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from desktop_chat.services.chats import ChatsService
     from desktop_chat.services.tasks import TaskScope
     from desktop_chat.ui.item_models.transcript import MessageSource, TranscriptModel
-
-logger = logging.getLogger(__name__)
 
 
 class StoredChats(Protocol):

@@ -45,7 +45,6 @@ class EnginesController(QObject):
         status_changed(StatusText): the engine's line for the status line.
         welcome_changed(str, str): what the empty transcript shows: "ready", "no_model" or
             "checking", and the model's name.
-        choice_needed(): the user must choose a model before anything can be sent.
     """
 
     engines_changed = Signal()
@@ -54,7 +53,6 @@ class EnginesController(QObject):
     footer_changed = Signal(object)
     status_changed = Signal(object)
     welcome_changed = Signal(str, str)
-    choice_needed = Signal()
 
     def __init__(self, engines: EngineService, parent: QObject | None = None) -> None:
         super().__init__(parent)
