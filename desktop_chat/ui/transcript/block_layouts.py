@@ -1,61 +1,45 @@
-"""One block, laid out for a width: its height, its painting, what is under a point."""
+"""The layout for each kind of block."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QRectF
 
+from desktop_chat.ui.transcript.block_layout import BlockLayout
+from desktop_chat.ui.transcript.block_state import BlockState
 from desktop_chat.ui.transcript.blocks import Block, RuleBlock, TextBlock
 from desktop_chat.ui.transcript.code_layout import CodeLayout
 from desktop_chat.ui.transcript.text_layout import TextLayout
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
+    from typing_extensions import override
 
     from desktop_chat.ui.transcript.look import Look
-
-Chosen = tuple[int, int] | None
-"""Selected offsets of a block's text, start and end."""
+    from desktop_chat.ui.transcript.marked import Marked
 
 
-class BlockLayout(Protocol):
-    """What every kind of block can do; points are relative to the layout's top left."""
+def make_layout(
+    block: Block, look: Look, width: int, colour: str, state: BlockState
+) -> BlockLayout:
+    """Lay out a block for `width`, which lists and quotes around it have already narrowed.
 
-    height: int
-    natural_width: int
-
-    def paint(self, painter: QPainter, x: int, y: int, clip: QRect, chosen: Chosen) -> None:
-        """Paint the part that touches `clip`."""
-        ...
-
-    def offset_at(self, x: int, y: int) -> int:
-        """Return the offset in the text that is nearest to the point."""
-        ...
-
-    def link_at(self, x: int, y: int) -> tuple[str, str]:
-        """Return address and label of the link under the point, or nothing twice."""
-        ...
-
-    def y_of(self, offset: int) -> int:
-        """Return where the line with this offset of the text starts."""
-        ...
-
-    def grow(self, block: Block) -> int | None:
-        """Take up a block that begins as this one does; return from which height it differs.
-
-        Returns None if it has to be laid out anew.
-        """
-        ...
-
-
-def make_layout(block: Block, look: Look, width: int, colour: str = "text") -> BlockLayout:
-    """Lay out a block for `width`, which lists and quotes around it have already narrowed."""
+    Args:
+        block: What to show.
+        look: Fonts and colours.
+        width: In pixels.
+        colour: Token of the theme for plain text.
+        state: What the reader did to the block.
+    """
     if isinstance(block, TextBlock):
         return TextLayout(block, look, width, colour)
     if isinstance(block, RuleBlock):
         return RuleLayout(look, width)
-    return CodeLayout(block, look, width)
+    return CodeLayout(block, look, width, state)  # type: ignore[arg-type]
 
 
 def estimate_height(block: Block, look: Look, width: int) -> int:
@@ -65,10 +49,10 @@ def estimate_height(block: Block, look: Look, width: int) -> int:
         return (len(block.text) // columns + 1) * look.line_of(block.level)
     if isinstance(block, RuleBlock):
         return 1
-    return CodeLayout.height_of(block, look)
+    return CodeLayout.height_of(block, look)  # type: ignore[arg-type]
 
 
-class RuleLayout:
+class RuleLayout(BlockLayout):
     """A horizontal line."""
 
     def __init__(self, look: Look, width: int) -> None:
@@ -76,22 +60,22 @@ class RuleLayout:
         self.natural_width = width
         self._look = look
 
-    def paint(self, painter: QPainter, x: int, y: int, clip: QRect, chosen: Chosen) -> None:
-        """Paint the line."""
+    @override
+    def paint(self, painter: QPainter, x: int, y: int, clip: QRect, marked: Marked) -> None:
         painter.fillRect(QRect(x, y, self.natural_width, 1), self._look.colour("line"))
 
+    @override
     def offset_at(self, x: int, y: int) -> int:
-        """There is no text."""
         return 0
 
-    def link_at(self, x: int, y: int) -> tuple[str, str]:
-        """There are no links."""
-        return "", ""
-
+    @override
     def y_of(self, offset: int) -> int:
-        """There is but one line."""
         return 0
 
+    @override
+    def rects(self, start: int, end: int) -> list[QRectF]:
+        return []
+
+    @override
     def grow(self, block: Block) -> int | None:
-        """A line is a line."""
         return self.height if isinstance(block, RuleBlock) else None

@@ -10,14 +10,25 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainterPath, QPen, QTextLayout
 
 from desktop_chat.ui.icons import pixmap
+from desktop_chat.ui.transcript.block_layout import BlockLayout
+from desktop_chat.ui.transcript.hits import Control
+from desktop_chat.ui.transcript.sideways import Sideways
 from desktop_chat.ui.transcript.text_limits import with_marks
 from desktop_chat.ui.transcript.utf16 import Positions
 
-if TYPE_CHECKING:
-    from PySide6.QtGui import QPainter
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
 
-    from desktop_chat.ui.transcript.blocks import CodeBlock
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPainter, QTextLine
+    from typing_extensions import override
+
+    from desktop_chat.ui.transcript.block_state import BlockState
+    from desktop_chat.ui.transcript.blocks import Block, CodeBlock
     from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.marked import Marked
 
 HEADER = 33
 PADDING = 10
@@ -34,19 +45,18 @@ _NAMES = {
 }  # fmt: skip
 
 
-class CodeLayout:
+class CodeLayout(BlockLayout):
     """Lines are all one height, so nothing but the visible ones is ever laid out."""
 
-    def __init__(self, block: CodeBlock, look: Look, width: int) -> None:
+    def __init__(self, block: CodeBlock, look: Look, width: int, state: BlockState) -> None:
         self.block = block
         self._look = look
+        self._state = state
         self.natural_width = width
         self._kept: dict[int, tuple[str, QTextLayout]] = {}
         self._starts: list[int] = [0]
         self._widest = 0.0
         self._measured = 0
-        self.scroll_x = 0
-        self.is_copied = False
         self.height = 0
         self.refresh()
 
@@ -67,44 +77,32 @@ class CodeLayout:
             self._widest = max(self._widest, self._width_of(line))
         self._measured = len(lines)
         self.height = self.height_of(self.block, self._look)
+        side = 0 if self.block.is_bare else 2 * self._look.px(SIDE)
+        most = ceil(self._widest) + side - self.natural_width
+        self.sideways = None
+        if most > 0:
+            self.sideways = Sideways(self._look, self._state, self.natural_width, self.height, most)
 
-    def grow(self, block: object) -> int | None:
-        """Take up a block that grew; return from which height it differs."""
+    @override
+    def grow(self, block: Block) -> int | None:
         if block is not self.block:
             return None
         known = max(0, self._measured - 1)
-        was_scrolled = self.max_scroll
+        before = self.sideways.most if self.sideways else 0
         self.refresh()
-        if was_scrolled != self.max_scroll:
+        if before != (self.sideways.most if self.sideways else 0):
             return 0
         return self._origin()[1] + known * self._look.code_line
 
-    @property
-    def max_scroll(self) -> int:
-        """How far the lines can be moved to the left."""
-        side = 0 if self.block.is_bare else 2 * self._look.px(SIDE)
-        return max(0, ceil(self._widest) + side - self.natural_width)
+    @override
+    def controls(self) -> Sequence[Control]:
+        if self.block.is_bare:
+            return ()
+        label = QCoreApplication.translate("Transcript", "Copy")
+        return (Control("copy", label, self._copy_rect()),)
 
-    def scroll_by(self, pixels: int) -> bool:
-        """Move the lines sideways; return whether they moved."""
-        before = self.scroll_x
-        self.scroll_x = min(max(0, before + pixels), self.max_scroll)
-        return self.scroll_x != before
-
-    def is_on_copy(self, x: int, y: int) -> bool:
-        """Whether the point is on the Copy button."""
-        return not self.block.is_bare and self._copy_rect().contains(x, y)
-
-    def is_on_bar(self, x: int, y: int) -> bool:
-        """Whether the point is on the bar that moves the lines sideways."""
-        return bool(self.max_scroll) and y >= self.height - self._look.px(PADDING)
-
-    def scroll_to_bar(self, x: int) -> None:
-        """Move the lines as if the bar's middle was dragged to `x`."""
-        self.scroll_by(round(x / max(1, self.natural_width) * self.max_scroll) - self.scroll_x)
-
+    @override
     def offset_at(self, x: int, y: int) -> int:
-        """Return the offset in the text that is nearest to the point."""
         if not self.block.lines:
             return 0
         left, top = self._origin()
@@ -115,17 +113,30 @@ class CodeLayout:
             return self._starts[-1] - 1
         line = self._line(number).lineAt(0)
         return self._starts[number] + Positions(self.block.lines[number]).from_qt(
-            int(line.xToCursor(x - left + self.scroll_x))
+            int(line.xToCursor(x - left + self._shift))
         )
 
-    def link_at(self, x: int, y: int) -> tuple[str, str]:
-        """There are no links in code."""
-        return "", ""
+    @property
+    def _shift(self) -> int:
+        return self.sideways.offset if self.sideways else 0
 
-    def paint(
-        self, painter: QPainter, x: int, y: int, clip: QRect, chosen: tuple[int, int] | None
-    ) -> None:
-        """Paint the panel and the lines that touch `clip`."""
+    @override
+    def rects(self, start: int, end: int) -> list[QRectF]:
+        rects = []
+        left, top = self._origin()
+        first = max(0, bisect_right(self._starts, start) - 1)
+        for number in range(first, len(self.block.lines)):
+            if self._starts[number] >= end:
+                break
+            line, positions = self._line(number).lineAt(0), Positions(self.block.lines[number])
+            ends = (max(0, start - self._starts[number]), end - self._starts[number])
+            x, right = (_x_of(line, positions.to_qt(at)) for at in ends)
+            y = top + number * self._look.code_line
+            rects.append(QRectF(left + x - self._shift, y, right - x, self._look.code_line))
+        return rects
+
+    @override
+    def paint(self, painter: QPainter, x: int, y: int, clip: QRect, marked: Marked) -> None:
         if not self.block.is_bare:
             self._paint_panel(painter, x, y)
         left, top = self._origin()
@@ -139,10 +150,11 @@ class CodeLayout:
         )
         painter.setPen(self._look.colour("text"))
         for number in range(first, last + 1):
-            at = QPointF(x + left - self.scroll_x, y + top + number * self._look.code_line)
-            self._line(number).draw(painter, at, self._chosen(number, chosen))
+            at = QPointF(x + left - self._shift, y + top + number * self._look.code_line)
+            self._line(number).draw(painter, at, self._marks(number, marked))
         painter.restore()
-        self._paint_bar(painter, x, y)
+        if self.sideways is not None:
+            self.sideways.paint(painter, x, y)
 
     def _origin(self) -> tuple[int, int]:
         if self.block.is_bare:
@@ -171,22 +183,18 @@ class CodeLayout:
         self._kept[number] = (text, layout)
         return layout
 
-    def _chosen(self, number: int, chosen: tuple[int, int] | None) -> list[QTextLayout.FormatRange]:
-        if chosen is None:
+    def _marks(self, number: int, marked: Marked) -> list[QTextLayout.FormatRange]:
+        if not marked:
             return []
-        start = max(0, chosen[0] - self._starts[number])
-        end = min(len(self.block.lines[number]), chosen[1] - self._starts[number])
-        if start >= end:
-            return []
-        part = QTextLayout.FormatRange()
-        positions = Positions(self.block.lines[number])
-        part.start = positions.to_qt(start)
-        part.length = positions.to_qt(end) - part.start
-        part.format = self._look.selection_format()
-        return [part]
+        start, positions = self._starts[number], Positions(self.block.lines[number])
 
+        def in_line(offset: int) -> int:
+            return positions.to_qt(offset - start)
+
+        return marked.formats(self._look, start, start + len(self.block.lines[number]), in_line)
+
+    @override
     def y_of(self, offset: int) -> int:
-        """Return where the line with this offset of the text starts."""
         number = max(0, bisect_right(self._starts, offset) - 1)
         return self._origin()[1] + number * self._look.code_line if offset else 0
 
@@ -215,7 +223,7 @@ class CodeLayout:
         painter.drawText(header.adjusted(px(SIDE), 0, -px(100), 0), middle, name)
         label = (
             QCoreApplication.translate("Transcript", "Copied")
-            if self.is_copied
+            if self._state.is_copied
             else QCoreApplication.translate("Transcript", "Copy")
         )
         right = header.adjusted(0, 0, -px(SIDE), 0)
@@ -223,18 +231,12 @@ class CodeLayout:
         text_width = ceil(QFontMetricsF(look.small).horizontalAdvance(label))
         icon = px(14)
         at = QPointF(right.right() - text_width - icon - px(7), y + (px(HEADER) - icon) / 2)
-        name = "check" if self.is_copied else "copy"
+        name = "check" if self._state.is_copied else "copy"
         ratio = painter.device().devicePixelRatio()
         painter.drawPixmap(at, pixmap(name, look.theme.muted, icon, ratio))
 
-    def _paint_bar(self, painter: QPainter, x: int, y: int) -> None:
-        most = self.max_scroll
-        if not most:
-            return
-        share = self.natural_width / (self.natural_width + most)
-        room = self.natural_width - 2 * RADIUS
-        length = max(self._look.px(24), round(room * share))
-        left = x + RADIUS + round((room - length) * self.scroll_x / most)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.colour("line" if self.block.is_bare else "selected"))
-        painter.drawRoundedRect(QRectF(left, y + self.height - 7, length, 4), 2, 2)
+
+def _x_of(line: QTextLine, position: int) -> float:
+    found: object = line.cursorToX(position)
+    # PySide6 returns the position beside the x, since Qt may move it.
+    return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 
-from desktop_chat.ui.transcript.block_layouts import BlockLayout, estimate_height, make_layout
+from desktop_chat.ui.transcript.block_layouts import estimate_height, make_layout
+from desktop_chat.ui.transcript.block_state import BlockState
 from desktop_chat.ui.transcript.blocks import Block, CodeBlock, TextBlock
 from desktop_chat.ui.transcript.height_index import HeightIndex
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPainter
 
-    from desktop_chat.ui.transcript.block_layouts import Chosen
+    from desktop_chat.ui.transcript.block_layout import BlockLayout
     from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.marked import Marked
 
 # Blocks of this many characters together are laid out at once, more only where they are seen.
 AT_ONCE = 12_000
@@ -52,6 +54,8 @@ class Column:
         self._width = width
         self._blocks: list[Block] = []
         self._layouts: list[BlockLayout | None] = []
+        self._states: dict[int, BlockState] = {}
+        self._waiting: set[int] = set()
         self._heights = HeightIndex()
 
     @property
@@ -94,6 +98,7 @@ class Column:
         """Lay out again for another theme, text size or width; heights stay as estimates."""
         self._look, self._width = look, width
         self._layouts = [None] * len(self._blocks)
+        self._waiting.clear()
         size = 0
         for index, block in enumerate(self._blocks):
             size += _size(block)
@@ -121,6 +126,7 @@ class Column:
         if changed < 0:
             changed = self._heights.top(index)
         del self._layouts[index:]
+        self._waiting = {at for at in self._waiting if at < index}
         self._heights.truncate(index)
         return changed
 
@@ -135,6 +141,26 @@ class Column:
                 self._lay_out(index)
             index += 1
         return self.height != before
+
+    def renew_waiting(self) -> bool:
+        """Lay out anew what waited to be drawn; return whether any of it may look different."""
+        waiting, self._waiting = self._waiting, set()
+        for index in waiting:
+            if self._layouts[index] is not None:
+                self._lay_out(index)
+        return bool(waiting)
+
+    def press(self, index: int, action: str) -> bool:
+        """Press a control of a block; return whether the block knows what to do."""
+        layout = self.layout(index)
+        if not layout.press(action):
+            return False
+        self._heights.set_height(index, self._gap(index) + layout.height)
+        return True
+
+    def state(self, index: int) -> BlockState:
+        """Return what the reader did to a block."""
+        return self._states.setdefault(index, BlockState())
 
     def top_of(self, index: int) -> int:
         """Return where a block's share of the column starts."""
@@ -162,9 +188,9 @@ class Column:
         painter: QPainter,
         at: QPoint,
         clip: QRect,
-        chosen: Callable[[int], Chosen],
+        marked: Callable[[int], Marked],
     ) -> None:
-        """Paint the blocks that touch `clip`; `chosen` tells what of a block is selected."""
+        """Paint the blocks that touch `clip`; `marked` tells what of a block is marked."""
         if not self._blocks:
             return
         index = self.block_at(clip.top() - at.y())
@@ -172,14 +198,16 @@ class Column:
             layout = self.layout(index)
             origin = at + self.origin(index)
             self._paint_place(painter, at, index)
-            layout.paint(painter, origin.x(), origin.y(), clip, chosen(index))
+            layout.paint(painter, origin.x(), origin.y(), clip, marked(index))
             index += 1
 
     def _lay_out(self, index: int) -> BlockLayout:
         block = self._blocks[index]
         width = max(self._width - self._inset(index), 40)
-        layout = make_layout(block, self._look, width, self._colour)
+        layout = make_layout(block, self._look, width, self._colour, self.state(index))
         self._layouts[index] = layout
+        if layout.is_waiting:
+            self._waiting.add(index)
         self._heights.set_height(index, self._gap(index) + layout.height)
         return layout
 

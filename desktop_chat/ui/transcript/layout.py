@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from desktop_chat.ui.transcript.height_index import HeightIndex
+from desktop_chat.ui.transcript.hits import BODY, REASONING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +149,13 @@ class TranscriptLayout:
             self._kept.popitem(last=False)
         return made
 
+    def renew_waiting(self) -> bool:
+        """Lay out anew what waited to be drawn; return whether any of it may look different."""
+        renewed = [row for row, kept in self._kept.items() if kept.renew_waiting()]
+        for row in renewed:
+            self.remeasure(row)
+        return bool(renewed)
+
     def unfinished(self) -> list[int]:
         """Return the rows whose long text is not parsed to its end yet."""
         return [row for row, kept in self._kept.items() if kept.has_rest]
@@ -161,6 +169,14 @@ class TranscriptLayout:
 
         assert self._model is not None
         return message_blocks(self._model.message_at(row))
+
+    def columns_of(self, row: int) -> list[tuple[int, list[Block]]]:
+        """Return the blocks of a row by part, with its reasoning only if that is unfolded."""
+        kept = self._kept.get(row)
+        columns = [(BODY, self.blocks_of(row))]
+        if kept is not None and kept.aside is not None:
+            columns.insert(0, (REASONING, kept.aside.blocks))
+        return columns
 
     def source_of(self, row: int) -> str:
         """Return the text of a row as it was written."""

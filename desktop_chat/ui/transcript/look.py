@@ -14,6 +14,7 @@ from desktop_chat.ui.sizes import COLUMN, TEXT_CODE, TEXT_MESSAGE, TEXT_STATUS
 if TYPE_CHECKING:
     from desktop_chat.ui.theme import Theme
     from desktop_chat.ui.transcript.blocks import Style
+    from desktop_chat.ui.transcript.workshop import Workshop
 
 _HEADINGS = {1: 20, 2: 20, 3: 17}
 _SMALLEST_HEADING = 15
@@ -23,10 +24,15 @@ _INDENTS = {"q": 16, "l": 24}
 
 
 class Look:
-    """Everything a layout or painter needs to know of the theme; made anew when it changes."""
+    """Everything a layout or painter needs to know of the theme; made anew when it changes.
 
-    def __init__(self, theme: Theme) -> None:
+    Attributes:
+        workshop: Draws what takes long; without one a layout does it itself, at once.
+    """
+
+    def __init__(self, theme: Theme, workshop: Workshop | None = None) -> None:
         self.theme = theme
+        self.workshop = workshop
         px = theme.px
         self.body = font_of(px(TEXT_MESSAGE))
         self.small = font_of(px(TEXT_STATUS))
@@ -91,12 +97,6 @@ class Look:
         made.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
         made.setFontLetterSpacing(self.px(CHIP_SIDE))
         return made
-
-    def selection_format(self) -> QTextCharFormat:
-        """Return the format that lies over selected text."""
-        chosen = QTextCharFormat()
-        chosen.setBackground(self.colour("selection"))
-        return chosen
 
     def text_option(self) -> QTextOption:
         """Return how prose wraps: at words, else anywhere; direction by its letters."""

@@ -9,14 +9,14 @@ from PySide6.QtCore import QPoint, QRect
 
 from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.ui.transcript.blocks import LINE_BREAK, Block, Place, TextBlock
-from desktop_chat.ui.transcript.code_layout import CodeLayout
 from desktop_chat.ui.transcript.column import Column
-from desktop_chat.ui.transcript.hits import Hit, Part
+from desktop_chat.ui.transcript.hits import BODY, REASONING, Hit, Part
 from desktop_chat.ui.transcript.notes import Notes
 from desktop_chat.ui.transcript.text_limits import clean, pieces
 
 if TYPE_CHECKING:
     from desktop_chat.domain.message import Message
+    from desktop_chat.ui.transcript.block_layout import BlockLayout
     from desktop_chat.ui.transcript.growing_text import GrowingText
     from desktop_chat.ui.transcript.look import Look
 
@@ -25,6 +25,7 @@ BUBBLE_SIDE = 14
 BUBBLE_TOP = 9
 FOLD_LINE = 24
 FOLD_GAP = 8
+ASIDE_LEFT = 24
 SLICE = 4_000
 SLICE_MS = 6.0
 FIRST_MS = 30.0
@@ -78,6 +79,7 @@ class MessageLayout:
         self.is_unfolded = False
         self.message = message
         self._growing: GrowingText | None = None
+        self._thought: GrowingText | None = None
         self._source = ""
         self._fed = 0
         self._reasoning = [message.reasoning] if message.reasoning else []
@@ -127,7 +129,7 @@ class MessageLayout:
         if reasoning:
             self._reasoning.append(reasoning)
             if self.aside is not None:
-                self._show_aside()
+                self._grow_aside(reasoning)
         if self._growing is None or not text:
             return 0
         if self.has_rest:
@@ -151,7 +153,7 @@ class MessageLayout:
         self.body.restyle(look, self._text_width())
         self.notes = Notes(self.message, look, width, action)
         if self.aside is not None:
-            self._show_aside()
+            self.aside.restyle(look, width - look.px(ASIDE_LEFT))
 
     @property
     def is_growing(self) -> bool:
@@ -171,9 +173,20 @@ class MessageLayout:
             self._show_aside()
 
     def _show_aside(self) -> None:
-        self._reasoning = ["".join(self._reasoning)]
-        self.aside = Column(self.look, self.width - self.look.px(24), "muted")
-        self.aside.show(user_blocks(self._reasoning[0]))
+        """Show the reasoning from its start."""
+        from desktop_chat.ui.transcript.growing_text import GrowingText
+
+        self._thought = GrowingText()
+        self.aside = Column(self.look, self.width - self.look.px(ASIDE_LEFT), "muted")
+        self._grow_aside("".join(self._reasoning))
+
+    def _grow_aside(self, text: str) -> None:
+        assert self.aside is not None
+        assert self._thought is not None
+        first = self._thought.feed(text)
+        if not self.is_growing:
+            first = min(first, self._thought.finish())
+        self.aside.show(self._thought.blocks, first)
 
     # Geometry
 
@@ -243,41 +256,76 @@ class MessageLayout:
 
     def ensure(self, top: int, bottom: int) -> bool:
         """Lay out what lies between two heights of the row; return whether its height changed."""
-        return self.body.ensure(top - self.body_top, bottom - self.body_top)
+        changed = False
+        if self.aside is not None:
+            changed = self.aside.ensure(top - self.aside_top, bottom - self.aside_top)
+        return self.body.ensure(top - self.body_top, bottom - self.body_top) or changed
+
+    def renew_waiting(self) -> bool:
+        """Lay out anew what waited to be drawn; return whether any of it may look different."""
+        renewed = self.body.renew_waiting()
+        return (self.aside is not None and self.aside.renew_waiting()) or renewed
+
+    # Columns of blocks
+
+    def column(self, part: int) -> Column | None:
+        """Return the blocks of a part, None for reasoning that is folded or not there."""
+        return self.body if part == BODY else self.aside
+
+    def column_origin(self, part: int) -> QPoint:
+        """Return where a part's blocks have their top left corner."""
+        if part == REASONING:
+            return QPoint(self.look.px(ASIDE_LEFT), self.aside_top)
+        return QPoint(self.body_left, self.body_top)
+
+    def part_at(self, y: int) -> int:
+        """Return the part whose blocks are nearest to a height."""
+        return REASONING if self.aside is not None and y < self.body_top else BODY
+
+    def locate(self, point: QPoint) -> tuple[int, int, QPoint] | None:
+        """Return part and block nearest to a point, and the point as its layout counts."""
+        part = self.part_at(point.y())
+        column = self.column(part)
+        if column is None or not column.blocks:
+            return None
+        block, at = column.locate(point - self.column_origin(part))
+        return part, block, at
+
+    def layout_at(self, point: QPoint) -> tuple[BlockLayout, QPoint] | None:
+        """Return the layout under a point, and the point as it counts."""
+        found = self.locate(point)
+        if found is None:
+            return None
+        part, block, at = found
+        column = self.column(part)
+        assert column is not None
+        layout = column.layout(block)
+        return (layout, at) if 0 <= at.y() < layout.height else None
 
     # What is under a point
 
     def hit(self, point: QPoint) -> Hit:
         """Return what is under a point."""
         if self.fold_rect.contains(point):
-            return Hit(Part.FOLD, 0, 0)
+            return Hit(Part.FOLD)
         if self.notes.action_rect.translated(0, self.notes_top).contains(point):
-            return Hit(Part.ACTION, 0, 0)
-        if not self.body.blocks:
-            return Hit(Part.NOTHING, 0, 0)
-        block, at = self.body.locate(self._in_body(point))
-        layout = self.body.layout(block)
+            return Hit(Part.ACTION)
+        found = self.locate(point)
+        if found is None:
+            return Hit(Part.NOTHING)
+        part, block, at = found
+        column = self.column(part)
+        assert column is not None
+        layout = column.layout(block)
         offset = layout.offset_at(at.x(), at.y())
-        inside = self.body_top <= point.y() < self.body_top + self.body.height
+        top = self.column_origin(part).y()
+        inside = top <= point.y() < top + column.height
         if not inside or not 0 <= at.x() < layout.natural_width:
-            return Hit(Part.NOTHING, block, offset)
-        if isinstance(layout, CodeLayout) and 0 <= at.y() < layout.height:
-            if layout.is_on_copy(at.x(), at.y()):
-                return Hit(Part.COPY_CODE, block, offset)
-            if layout.is_on_bar(at.x(), at.y()):
-                return Hit(Part.CODE_BAR, block, offset)
+            return Hit(Part.NOTHING, part, block, offset)
+        for control in layout.controls():
+            if control.rect.contains(at):
+                return Hit(Part.CONTROL, part, block, offset, control=control)
+        if layout.sideways is not None and layout.sideways.is_on_bar(at.x(), at.y()):
+            return Hit(Part.BAR, part, block, offset)
         href, label = layout.link_at(at.x(), at.y())
-        return Hit(Part.LINK if href else Part.TEXT, block, offset, href, label)
-
-    def code_at(self, point: QPoint) -> tuple[CodeLayout, int] | None:
-        """Return the code block under a point, and how far from its left the point is."""
-        if not self.body.blocks:
-            return None
-        block, at = self.body.locate(self._in_body(point))
-        layout = self.body.layout(block)
-        if isinstance(layout, CodeLayout) and 0 <= at.y() < layout.height:
-            return layout, at.x()
-        return None
-
-    def _in_body(self, point: QPoint) -> QPoint:
-        return point - QPoint(self.body_left, self.body_top)
+        return Hit(Part.LINK if href else Part.TEXT, part, block, offset, href, label)

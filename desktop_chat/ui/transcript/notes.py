@@ -12,6 +12,7 @@ from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.messages import message_error
 from desktop_chat.ui.transcript.blocks import TextBlock
+from desktop_chat.ui.transcript.marked import NOTHING
 from desktop_chat.ui.transcript.text_layout import TextLayout
 from desktop_chat.ui.transcript.text_limits import clean
 
@@ -133,7 +134,7 @@ class Notes:
         ratio = painter.device().devicePixelRatio()
         sign = QPointF(at.x(), y + (look.line - size) / 2)
         painter.drawPixmap(sign, pixmap("warning", look.theme.error, size, ratio))
-        error.paint(painter, at.x() + look.px(ICON + 10), y, clip, None)
+        error.paint(painter, at.x() + look.px(ICON + 10), y, clip, NOTHING)
 
     def _paint_button(self, painter: QPainter, rect: QRect, *, is_hot: bool) -> None:
         look = self._look

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from desktop_chat.ui.icons import pixmap
+from desktop_chat.ui.transcript.hits import BODY, REASONING
 
 if TYPE_CHECKING:
-    from desktop_chat.ui.transcript.block_layouts import Chosen
+    from collections.abc import Callable
+
     from desktop_chat.ui.transcript.layout import TranscriptLayout
+    from desktop_chat.ui.transcript.marked import Marked
     from desktop_chat.ui.transcript.message_layout import MessageLayout
-    from desktop_chat.ui.transcript.selection import Selection
+
+    MarkedAt = Callable[[int, int, int], Marked]
 
 # How far the ring around the current message lies outside the column.
 FOCUS_MARGIN = 10
@@ -31,12 +36,21 @@ class Marks:
 def paint_rows(
     painter: QPainter,
     layout: TranscriptLayout,
-    selection: Selection,
+    marked: MarkedAt,
     origin: QPoint,
     clip: QRect,
     marks: Marks,
 ) -> None:
-    """Paint what touches `clip`; `origin` is where the text's top left lies in the window."""
+    """Paint what touches `clip`.
+
+    Args:
+        painter: Paints on the window.
+        layout: The rows.
+        marked: Tells what is marked of a block: by row, part and number of the block.
+        origin: Where the text's top left lies in the window.
+        clip: What is to be painted.
+        marks: Rows that look different.
+    """
     painter.fillRect(clip, layout.look.colour("window"))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     row = layout.row_at(clip.top() - origin.y())
@@ -44,7 +58,7 @@ def paint_rows(
         at = origin + QPoint(0, layout.row_top(row))
         if at.y() > clip.bottom():
             break
-        _RowPainter(painter, layout.message(row), at, clip).paint(row, selection, marks)
+        _RowPainter(painter, layout.message(row), at, clip).paint(row, marked, marks)
         row += 1
 
 
@@ -57,7 +71,7 @@ class _RowPainter:
         self._at = at
         self._clip = clip
 
-    def paint(self, row: int, selection: Selection, marks: Marks) -> None:
+    def paint(self, row: int, marked: MarkedAt, marks: Marks) -> None:
         message, painter = self._message, self._painter
         if message.is_user:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -67,13 +81,12 @@ class _RowPainter:
         if message.has_reasoning:
             self._paint_fold()
         if message.aside is not None:
-            self._paint_aside()
-
-        def chosen(block: int) -> Chosen:
-            return selection.chosen(row, block)
-
-        body = self._at + QPoint(message.body_left, message.body_top)
-        message.body.paint(painter, body, self._clip, chosen)
+            self._paint_bar()
+        for part in (REASONING, BODY):
+            column = message.column(part)
+            if column is not None:
+                at = self._at + message.column_origin(part)
+                column.paint(painter, at, self._clip, partial(marked, row, part))
         notes = self._at + QPoint(0, message.notes_top)
         message.notes.paint(painter, notes, self._clip, is_hot=row == marks.hot_row)
         if row == marks.current_row:
@@ -98,14 +111,13 @@ class _RowPainter:
         rect.setLeft(rect.left() + look.px(24))
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
 
-    def _paint_aside(self) -> None:
+    def _paint_bar(self) -> None:
+        """Set the reasoning off by a line at its left."""
         message, look = self._message, self._message.look
-        aside = message.aside
-        assert aside is not None
-        at = self._at + QPoint(look.px(24), message.aside_top)
-        bar = QRect(at.x() - look.px(17), at.y(), look.px(2), aside.height)
+        assert message.aside is not None
+        at = self._at + message.column_origin(REASONING)
+        bar = QRect(at.x() - look.px(17), at.y(), look.px(2), message.aside.height)
         self._painter.fillRect(bar, look.colour("line"))
-        aside.paint(self._painter, at, self._clip, _nothing_chosen)
 
     def _paint_focus(self) -> None:
         message, painter = self._message, self._painter
@@ -114,7 +126,3 @@ class _RowPainter:
         painter.setPen(QPen(message.look.colour("accent"), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(ring, 8, 8)
-
-
-def _nothing_chosen(block: int) -> Chosen:
-    return None

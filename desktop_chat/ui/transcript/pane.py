@@ -15,6 +15,7 @@ from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.look import Look
 from desktop_chat.ui.transcript.painter import FOCUS_MARGIN, Marks, paint_rows
 from desktop_chat.ui.transcript.stage import Stage
+from desktop_chat.ui.transcript.workshop import Workshop
 
 if not TYPE_CHECKING:
     from desktop_chat.overriding import override
@@ -49,12 +50,14 @@ class TranscriptPane(QAbstractScrollArea):
         super().__init__(parent)
         self._model: TranscriptModel | None = None
         self._theme = theme or load_theme("light")
-        self.stage = Stage(Look(self._theme))
+        self.workshop = Workshop(self)
+        self.stage = Stage(Look(self._theme, self.workshop))
         self._is_syncing = False
         self._slices = QTimer(self)
         self._slices.setSingleShot(True)
         self._slices.setInterval(SLICE_PAUSE_MS)
         self._slices.timeout.connect(self._on_slices_timeout)
+        self.workshop.ready.connect(self._on_workshop_ready)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -154,7 +157,7 @@ class TranscriptPane(QAbstractScrollArea):
             self.scroll_to(value)
 
     def _restyle(self) -> None:
-        self.stage.restyle(Look(self._theme))
+        self.stage.restyle(Look(self._theme, self.workshop))
         self.settle()
 
     @Slot()
@@ -165,6 +168,11 @@ class TranscriptPane(QAbstractScrollArea):
             layout.message(row).feed_rest()
             layout.remeasure(row)
         self.settle()
+
+    @Slot()
+    def _on_workshop_ready(self) -> None:
+        if self.stage.layout.renew_waiting():
+            self.settle()
 
     # Model
 
@@ -254,9 +262,7 @@ class TranscriptPane(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         stage = self.stage
-        paint_rows(
-            painter, stage.layout, stage.selection, stage.origin(), event.rect(), self.marks()
-        )
+        paint_rows(painter, stage.layout, stage.marked, stage.origin(), event.rect(), self.marks())
         painter.end()
 
     @override

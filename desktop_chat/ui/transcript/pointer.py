@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QObject, QPoint, Qt, QTimer, Signal, Slot
@@ -13,11 +14,11 @@ from desktop_chat.ui.transcript.selection import Position, line_around, word_aro
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
-    from desktop_chat.ui.transcript.code_layout import CodeLayout
+    from desktop_chat.ui.transcript.sideways import Sideways
     from desktop_chat.ui.transcript.stage import Stage
 
 _AUTOSCROLL_MS = 30
-_BUTTONS = (Part.FOLD, Part.ACTION, Part.COPY_CODE, Part.CODE_BAR, Part.LINK)
+_BUTTONS = (Part.FOLD, Part.ACTION, Part.CONTROL)
 
 
 class Pointer(QObject):
@@ -29,7 +30,7 @@ class Pointer(QObject):
         link_clicked(str, str): address and label of a link.
         fold_clicked(int): row whose reasoning is to be folded or unfolded.
         action_clicked(int): row whose error button was clicked.
-        code_copied(object): the CodeLayout whose Copy was clicked.
+        control_clicked(int, object): row and Hit of a control of a block.
     """
 
     changed = Signal()
@@ -37,14 +38,14 @@ class Pointer(QObject):
     link_clicked = Signal(str, str)
     fold_clicked = Signal(int)
     action_clicked = Signal(int)
-    code_copied = Signal(object)
+    control_clicked = Signal(int, object)
 
     def __init__(self, stage: Stage, parent: QObject) -> None:
         super().__init__(parent)
         self.stage = stage
         self.hot_row = -1
         self._is_selecting = False
-        self._bar: tuple[CodeLayout, int] | None = None
+        self._bar: tuple[Sideways, int] | None = None
         self._pressed: tuple[int, Hit] | None = None
         self._at = QPoint()
         self._since_double = QElapsedTimer()
@@ -56,11 +57,11 @@ class Pointer(QObject):
         """The left button went down."""
         point = event.position().toPoint()
         row, hit = self.stage.hit(point)
-        self._pressed = (row, hit) if hit.part in _BUTTONS else None
-        if hit.part is Part.CODE_BAR:
+        self._pressed = (row, hit) if hit.part in (*_BUTTONS, Part.LINK) else None
+        if hit.part is Part.BAR:
             self._start_bar(point)
             return
-        if hit.part in (Part.FOLD, Part.ACTION, Part.COPY_CODE) or row < 0:
+        if hit.part in _BUTTONS or row < 0:
             return
         self._is_selecting = True
         place = self.stage.place_at(point)
@@ -80,7 +81,7 @@ class Pointer(QObject):
             self.press(event)
             return
         self._pressed = None
-        self._select_around(Position(row, hit.block, hit.offset), word_around)
+        self._select_around(Position(row, hit.column, hit.block, hit.offset), word_around)
         self._since_double.start()
         self.changed.emit()
 
@@ -88,10 +89,10 @@ class Pointer(QObject):
         """The pointer moved; return what is under it."""
         self._at = event.position().toPoint()
         if self._bar is not None:
-            code, left = self._bar
-            code.scroll_to_bar(self._at.x() - left)
+            bar, left = self._bar
+            bar.scroll_to_bar(self._at.x() - left)
             self.changed.emit()
-            return Part.CODE_BAR
+            return Part.BAR
         if self._is_selecting:
             self.stage.selection.extend(self.stage.place_at(self._at))
             self._set_autoscroll(not 0 <= self._at.y() < self.stage.window)
@@ -118,9 +119,8 @@ class Pointer(QObject):
                 self.fold_clicked.emit(row)
             case Part.ACTION:
                 self.action_clicked.emit(row)
-            case Part.COPY_CODE:
-                layout = self.stage.layout.message(row).body.layout(hit.block)
-                self.code_copied.emit(layout)
+            case Part.CONTROL if hit.control == pressed[1].control:
+                self.control_clicked.emit(row, hit)
 
     def leave(self) -> None:
         """The pointer left the window."""
@@ -128,20 +128,20 @@ class Pointer(QObject):
 
     def _start_bar(self, point: QPoint) -> None:
         found = self.stage.message_under(point)
-        code = found[1].code_at(found[2]) if found else None
-        if code is not None:
-            self._bar = (code[0], point.x() - code[1])
+        under = found[1].layout_at(found[2]) if found else None
+        if under is not None and under[0].sideways is not None:
+            self._bar = (under[0].sideways, point.x() - under[1].x())
 
     def _select_around(self, place: Position, around: object) -> None:
         from desktop_chat.ui.transcript.blocks import block_text
 
-        blocks = self.stage.layout.message(place.row).body.blocks
-        if not blocks or not callable(around):
+        column = self.stage.layout.message(place.row).column(place.part)
+        if column is None or not column.blocks or not callable(around):
             return
-        text = block_text(blocks[min(place.block, len(blocks) - 1)])
+        text = block_text(column.blocks[min(place.block, len(column.blocks) - 1)])
         start, end = around(text, min(place.offset, len(text)))
-        first = Position(place.row, place.block, start)
-        self.stage.selection.select(first, Position(place.row, place.block, end))
+        first = replace(place, offset=start)
+        self.stage.selection.select(first, replace(place, offset=end))
 
     def _is_third_click(self) -> bool:
         limit = QGuiApplication.styleHints().mouseDoubleClickInterval()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from desktop_chat.ui.transcript.hits import BODY
+
 if TYPE_CHECKING:
     from desktop_chat.ui.transcript.layout import TranscriptLayout
 
@@ -18,12 +20,14 @@ class Anchor:
     """A place in the text that keeps its distance from the window's top.
 
     Attributes:
-        block: Block of the row, or -1 for the row's own top.
+        part: `hits.REASONING` or `hits.BODY`.
+        block: Block of the part, or -1 for the row's own top.
         letter: Offset in the block's text of the line that is held; -1 before it is known.
         distance: Pixels from the place down to the window's top.
     """
 
     row: int = 0
+    part: int = BODY
     block: int = -1
     letter: int = -1
     distance: int = 0
@@ -67,12 +71,22 @@ class ScrollPosition:
             return
         inside = self.top - self._layout.row_top(row)
         kept = self._layout.kept(row)
-        if kept is None or inside < kept.body_top or not kept.body.blocks:
+        if kept is None:
             self._anchor = Anchor(row, distance=inside)
             return
-        in_body = inside - kept.body_top
-        block = kept.body.block_at(in_body)
-        self._anchor = Anchor(row, block, distance=in_body - kept.body.top_of(block))
+        part = kept.part_at(inside)
+        column, top = kept.column(part), kept.column_origin(part).y()
+        if column is None or not column.blocks or inside < top:
+            self._anchor = Anchor(row, distance=inside)
+            return
+        block = column.block_at(inside - top)
+        self._anchor = Anchor(row, part, block, distance=inside - top - column.top_of(block))
+
+    def hold_block(self, row: int, part: int, block: int) -> None:
+        """Anchor the top of a block, so that what it unfolds grows downwards."""
+        self.follows_end = False
+        self._anchor = Anchor(row, part, block)
+        self._anchor = Anchor(row, part, block, distance=self.top - self._anchor_y())
 
     def hold_row(self, row: int) -> None:
         """Anchor the top of a row, so that what unfolds in it grows downwards."""
@@ -91,11 +105,14 @@ class ScrollPosition:
         kept = self._layout.kept(anchor.row)
         if anchor.block < 0 or kept is None:
             return
-        layout = kept.body.layout(anchor.block)
-        origin = kept.body.origin(anchor.block).y() - kept.body.top_of(anchor.block)
+        column = kept.column(anchor.part)
+        if column is None:
+            return
+        layout = column.layout(anchor.block)
+        origin = column.origin(anchor.block).y() - column.top_of(anchor.block)
         letter = layout.offset_at(0, max(0, anchor.distance - origin))
         distance = anchor.distance - origin - layout.y_of(letter)
-        self._anchor = Anchor(anchor.row, anchor.block, letter, distance)
+        self._anchor = Anchor(anchor.row, anchor.part, anchor.block, letter, distance)
 
     def _anchor_y(self) -> int:
         anchor = self._anchor
@@ -105,9 +122,12 @@ class ScrollPosition:
         if anchor.block < 0:
             return y + anchor.distance
         message = self._layout.message(anchor.row)
-        y += message.body_top
+        column = message.column(anchor.part)
+        if column is None or not column.blocks:
+            return y
+        y += message.column_origin(anchor.part).y()
         if anchor.letter < 0:
-            return y + message.body.top_of(anchor.block) + anchor.distance
-        block = min(anchor.block, len(message.body.blocks) - 1)
-        layout = message.body.layout(block)
-        return y + message.body.origin(block).y() + layout.y_of(anchor.letter) + anchor.distance
+            return y + column.top_of(anchor.block) + anchor.distance
+        block = min(anchor.block, len(column.blocks) - 1)
+        layout = column.layout(block)
+        return y + column.origin(block).y() + layout.y_of(anchor.letter) + anchor.distance

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from desktop_chat.ui.transcript.block_layouts import Chosen
     from desktop_chat.ui.transcript.blocks import Block
     from desktop_chat.ui.transcript.layout import TranscriptLayout
+    from desktop_chat.ui.transcript.marked import Range
 
 END = 1 << 60
 # Beyond this many characters messages that are not on the screen are copied as written.
@@ -22,9 +22,10 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]+")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place between two letters: row, block of the row, offset in the block's text."""
+    """A place between two letters: row, part (`hits.BODY` …), block of it, offset in its text."""
 
     row: int
+    part: int
     block: int
     offset: int
 
@@ -66,16 +67,19 @@ class Selection:
         """Select a range."""
         self._fixed, self._moving = first, last
 
-    def chosen(self, row: int, block: int) -> Chosen:
+    def chosen(self, row: int, part: int, block: int) -> Range | None:
         """Return the selected offsets of a block; the end may lie beyond its text."""
         ends = self.ends
         if ends is None:
             return None
         first, last = ends
-        if not (first.row, first.block) <= (row, block) <= (last.row, last.block):
+        at = (row, part, block)
+        first_at = (first.row, first.part, first.block)
+        last_at = (last.row, last.part, last.block)
+        if not first_at <= at <= last_at:
             return None
-        start = first.offset if (row, block) == (first.row, first.block) else 0
-        end = last.offset if (row, block) == (last.row, last.block) else END
+        start = first.offset if at == first_at else 0
+        end = last.offset if at == last_at else END
         return (start, end) if start < end else None
 
     def text(self, layout: TranscriptLayout) -> str:
@@ -87,19 +91,22 @@ class Selection:
         parts, size = [], 0
         for row in range(first.row, min(last.row, len(layout) - 1) + 1):
             if size > MAX_PARSED and first.row < row < last.row and layout.kept(row) is None:
-                part = layout.source_of(row)
+                parts.append(layout.source_of(row))
             else:
-                part = "".join(self._row_text(row, layout.blocks_of(row)))
-            size += len(part)
-            parts.append(part)
+                parts += self._row_texts(row, layout)
+            size += len(parts[-1]) if parts else 0
         return "\n\n".join(part for part in parts if part)
 
-    def _row_text(self, row: int, blocks: list[Block]) -> Iterator[str]:
-        from desktop_chat.ui.transcript.blocks import LINE_BREAK, block_text, joint, lead_in
+    def _row_texts(self, row: int, layout: TranscriptLayout) -> Iterator[str]:
+        for part, blocks in layout.columns_of(row):
+            yield "".join(self._part_text(row, part, blocks))
+
+    def _part_text(self, row: int, part: int, blocks: Sequence[Block]) -> Iterator[str]:
+        from desktop_chat.ui.transcript.blocks import joint, lead_in, written_text
 
         is_first = True
         for index, block in enumerate(blocks):
-            chosen = self.chosen(row, index)
+            chosen = self.chosen(row, part, index)
             if chosen is None:
                 continue
             if not is_first:
@@ -107,7 +114,7 @@ class Selection:
             start, end = chosen
             if not start:
                 yield lead_in(block)
-            yield block_text(block)[start:end].replace(LINE_BREAK, "\n")
+            yield written_text(block, start, end)
             is_first = False
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 
-from desktop_chat.ui.transcript.hits import Hit, Part
+from desktop_chat.ui.transcript.hits import BODY, REASONING, Hit, Part
 from desktop_chat.ui.transcript.layout import TranscriptLayout
+from desktop_chat.ui.transcript.marked import NOTHING, Marked
 from desktop_chat.ui.transcript.scrolling import ScrollPosition
 from desktop_chat.ui.transcript.selection import END, Position, Selection
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.message_layout import MessageLayout
 
 SIDE = 24
-_NOTHING = Hit(Part.NOTHING, 0, 0)
+_NOTHING = Hit(Part.NOTHING)
 
 
 class Stage:
@@ -96,18 +97,27 @@ class Stage:
 
     def place_at(self, point: QPoint) -> Position:
         """Return the place in the text nearest to a point."""
-        row, hit = self.hit(point)
         found = self.message_under(point)
         if found is None:
-            return Position(0, 0, 0)
-        _, message, local = found
-        if local.y() < message.body_top:
-            return Position(row, 0, 0)
-        if local.y() >= message.body_top + message.body.height:
-            return Position(row, max(0, len(message.body.blocks) - 1), END)
-        return Position(row, hit.block, hit.offset)
+            return Position(0, BODY, 0, 0)
+        row, message, local = found
+        part = message.part_at(local.y())
+        column = message.column(part)
+        top = message.column_origin(part).y()
+        if column is None or not column.blocks or local.y() < top:
+            return Position(row, part, 0, 0)
+        if local.y() >= top + column.height:
+            return Position(row, part, len(column.blocks) - 1, END)
+        hit = message.hit(local)
+        return Position(row, hit.column, hit.block, hit.offset)
+
+    def marked(self, row: int, part: int, block: int) -> Marked:
+        """Return what of a block is marked."""
+        chosen = self.selection.chosen(row, part, block)
+        return Marked(chosen) if chosen is not None else NOTHING
 
     def select_all(self) -> None:
         """Select the text of all messages."""
         if len(self.layout):
-            self.selection.select(Position(0, 0, 0), Position(len(self.layout) - 1, END, END))
+            last = Position(len(self.layout) - 1, BODY, END, END)
+            self.selection.select(Position(0, REASONING, 0, 0), last)

@@ -8,21 +8,27 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QTextCharFormat, QTextLayout, QTextLine
 
+from desktop_chat.ui.transcript.block_layout import BlockLayout
 from desktop_chat.ui.transcript.blocks import Block, Span, Style, TextBlock
 from desktop_chat.ui.transcript.look import CHIP_SIDE
 from desktop_chat.ui.transcript.utf16 import Positions, is_right_to_left
 
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
+    from typing_extensions import override
 
     from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.marked import Marked
 
 # A growing paragraph keeps at most this many lines that are laid out again and again.
 MAX_OPEN_LINES = 2
 CUT_LINES = 1
 
 
-class TextLayout:
+class TextLayout(BlockLayout):
     """Lines in one or more pieces; all pieces but the last have their final lines."""
 
     def __init__(self, block: TextBlock, look: Look, width: int, colour: str = "text") -> None:
@@ -37,8 +43,8 @@ class TextLayout:
         self.natural_width = 0
         self._measure()
 
+    @override
     def grow(self, block: Block) -> int | None:
-        """Take up a block that begins as this one does; return from which height it differs."""
         old, last = self._block, self._pieces[-1]
         if block == old:
             return self.height
@@ -55,21 +61,19 @@ class TextLayout:
         self._measure()
         return changed
 
-    def paint(
-        self, painter: QPainter, x: int, y: int, clip: QRect, chosen: tuple[int, int] | None
-    ) -> None:
-        """Paint the part that touches `clip`."""
+    @override
+    def paint(self, painter: QPainter, x: int, y: int, clip: QRect, marked: Marked) -> None:
         self._paint_code_chips(painter, x, y)
         painter.setPen(self._look.colour(self._colour))
         area = QRectF(clip)
         for piece in self._pieces:
             top = y + piece.top
             if top <= clip.bottom() and top + piece.height > clip.top():
-                ranges = self._chosen(piece, chosen) if chosen is not None else []
+                ranges = self._marks(piece, marked) if marked else []
                 piece.layout.draw(painter, QPointF(x, top), ranges, area)
 
+    @override
     def offset_at(self, x: int, y: int) -> int:
-        """Return the offset in the text that is nearest to the point."""
         if y < 0:
             return 0
         for piece in self._pieces:
@@ -78,19 +82,20 @@ class TextLayout:
                 return self._positions.from_qt(self._positions.to_qt(piece.start) + found)
         return 0
 
+    @override
     def link_at(self, x: int, y: int) -> tuple[str, str]:
-        """Return address and label of the link under the point, or nothing twice."""
         if not 0 <= y < self.height:
             return "", ""
         for span in self._block.spans:
             if span.href and any(
-                rect.contains(QPointF(x, y)) for rect in self._rects(span.start, span.length)
+                rect.contains(QPointF(x, y))
+                for rect in self.rects(span.start, span.start + span.length)
             ):
                 return span.href, self._block.text[span.start : span.start + span.length]
         return "", ""
 
+    @override
     def y_of(self, offset: int) -> int:
-        """Return where the line with this offset of the text starts."""
         for piece in reversed(self._pieces):
             if offset >= piece.start:
                 line = piece.layout.lineForTextPosition(self._in_piece(piece, offset))
@@ -167,26 +172,24 @@ class TextLayout:
         part.format = char_format
         return part
 
-    def _chosen(self, piece: _Piece, chosen: tuple[int, int]) -> list[QTextLayout.FormatRange]:
-        start = max(0, self._in_piece(piece, chosen[0]))
-        end = self._in_piece(piece, min(chosen[1], len(self._block.text)))
-        if start >= end:
-            return []
-        part = QTextLayout.FormatRange()
-        part.start, part.length = start, end - start
-        part.format = self._look.selection_format()
-        return [part]
+    def _marks(self, piece: _Piece, marked: Marked) -> list[QTextLayout.FormatRange]:
+        end = piece.start + len(piece.layout.text())
+
+        def in_piece(offset: int) -> int:
+            return self._in_piece(piece, offset)
+
+        return marked.formats(self._look, piece.start, end, in_piece)
 
     def _in_piece(self, piece: _Piece, offset: int) -> int:
         """Return an offset of the text as Qt counts it in a piece."""
         return self._positions.to_qt(offset) - self._positions.to_qt(piece.start)
 
-    def _rects(self, start: int, length: int) -> list[QRectF]:
-        """Return the rectangles that a stretch of text covers, one a line."""
+    @override
+    def rects(self, start: int, end: int) -> list[QRectF]:
         rects = []
         for piece in self._pieces:
             first = self._in_piece(piece, start)
-            last = self._in_piece(piece, start + length)
+            last = self._in_piece(piece, end)
             rects += [rect.translated(0, piece.top) for rect in piece.rects(first, last)]
         return rects
 
@@ -198,7 +201,7 @@ class TextLayout:
         painter.setBrush(self._look.colour("bubble"))
         side = self._look.px(CHIP_SIDE)
         for span in spans:
-            for rect in self._rects(span.start, span.length):
+            for rect in self.rects(span.start, span.start + span.length):
                 painter.drawRoundedRect(rect.translated(x, y).adjusted(-side, 0, 0, 0), 5, 5)
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeySequence
 
 from desktop_chat.ui.transcript.announcer import Announcer
+from desktop_chat.ui.transcript.blocks import block_text
 from desktop_chat.ui.transcript.hits import Part
 from desktop_chat.ui.transcript.painter import Marks
 from desktop_chat.ui.transcript.pane import TranscriptPane
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
-    from desktop_chat.ui.transcript.code_layout import CodeLayout
+    from desktop_chat.ui.transcript.block_state import BlockState
+    from desktop_chat.ui.transcript.hits import Hit
 
 COPIED_MS = 1500
 _STEP_LINES = 2
@@ -49,7 +51,7 @@ class TranscriptView(TranscriptPane):
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent, theme)
         self.current_row = -1
-        self._copied: CodeLayout | None = None
+        self._copied: BlockState | None = None
         self._pointer = Pointer(self.stage, self)
         self._announcer = Announcer(self)
         self._copied_shown = QTimer(self)
@@ -71,7 +73,7 @@ class TranscriptView(TranscriptPane):
         self._pointer.link_clicked.connect(self.link_requested)
         self._pointer.fold_clicked.connect(self.toggle_reasoning)
         self._pointer.action_clicked.connect(self.request_action)
-        self._pointer.code_copied.connect(self._on_pointer_code_copied)
+        self._pointer.control_clicked.connect(self.press_control)
         self.rows_dropped.connect(self._on_rows_dropped)
 
     # Commands
@@ -132,12 +134,25 @@ class TranscriptView(TranscriptPane):
     def _on_pointer_changed(self) -> None:
         self.viewport().update()
 
-    @Slot(object)
-    def _on_pointer_code_copied(self, code: CodeLayout) -> None:
-        QGuiApplication.clipboard().setText("\n".join(code.block.lines))
+    @Slot(int, object)
+    def press_control(self, row: int, hit: Hit) -> None:
+        """Do what a control of a block means."""
+        message = self.stage.layout.message(row)
+        column = message.column(hit.column)
+        if column is None or hit.control is None:
+            return
+        if column.press(hit.block, hit.control.action):
+            self.stage.position.hold_block(row, hit.column, hit.block)
+            self.stage.layout.remeasure(row)
+            self.settle()
+        elif hit.control.action == "copy":
+            QGuiApplication.clipboard().setText(block_text(column.blocks[hit.block]))
+            self._show_copied(column.state(hit.block))
+
+    def _show_copied(self, state: BlockState) -> None:
         self._on_copied_shown_timeout()
-        self._copied = code
-        code.is_copied = True
+        self._copied = state
+        state.is_copied = True
         self._copied_shown.start()
         self.viewport().update()
 
@@ -152,8 +167,8 @@ class TranscriptView(TranscriptPane):
     def marks(self) -> Marks:
         return Marks(self.current_row if self.hasFocus() else -1, self._pointer.hot_row)
 
-    def _scroll_code(self, event: QWheelEvent) -> bool:
-        """Move the code under the pointer sideways, if the wheel says so."""
+    def _scroll_sideways(self, event: QWheelEvent) -> bool:
+        """Move what is under the pointer sideways, if the wheel says so."""
         angle = event.angleDelta()
         sideways = angle.x()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -161,10 +176,10 @@ class TranscriptView(TranscriptPane):
         elif abs(sideways) < abs(angle.y()):
             return False
         found = self.stage.message_under(event.position().toPoint())
-        code = found[1].code_at(found[2]) if found and sideways else None
-        if code is None:
+        under = found[1].layout_at(found[2]) if found and sideways else None
+        if under is None or under[0].sideways is None:
             return False
-        if code[0].scroll_by(-sideways // 2):
+        if under[0].sideways.scroll_by(-sideways // 2):
             self.viewport().update()
         event.accept()
         return True
@@ -292,5 +307,5 @@ class TranscriptView(TranscriptPane):
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if not self._scroll_code(event):
+        if not self._scroll_sideways(event):
             super().wheelEvent(event)

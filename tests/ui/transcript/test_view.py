@@ -137,7 +137,7 @@ def test_copy_without_selection_takes_the_current_message(show: Show, qtbot: QtB
 
 def test_copy_button_copies_the_code(show: Show) -> None:
     view = show([reply(1, "```py\na = 1\n\nb = 2\n```")])
-    QTest.mouseClick(view.viewport(), LEFT, pos=point_of(view, Part.COPY_CODE))
+    QTest.mouseClick(view.viewport(), LEFT, pos=point_of(view, Part.CONTROL))
     assert clipboard() == "a = 1\n\nb = 2"
 
 
@@ -256,13 +256,13 @@ def test_theme_paints_the_window_in_its_colour(show: Show, name: str) -> None:
 
 def test_long_code_line_scrolls_sideways_not_the_page(show: Show) -> None:
     view = show([reply(1, "```\n" + "word " * 100 + "\n```")])
-    found = view.stage.message_under(point_of(view, Part.COPY_CODE))
+    found = view.stage.message_under(point_of(view, Part.CONTROL))
     assert found is not None
-    code = found[1].code_at(found[2])
+    code = found[1].layout_at(found[2])
     assert code is not None
-    assert code[0].max_scroll > 0
-    drag(view, point_of(view, Part.CODE_BAR), point_of(view, Part.CODE_BAR) + QPoint(300, 0))
-    assert code[0].scroll_x > 0
+    assert code[0].sideways is not None
+    drag(view, point_of(view, Part.BAR), point_of(view, Part.BAR) + QPoint(300, 0))
+    assert code[0].sideways.offset > 0
 
 
 def test_truncated_row_takes_selection_and_mark_along(show: Show) -> None:
@@ -286,7 +286,7 @@ def test_context_menu_offers_what_applies(show: Show, qtbot: QtBot) -> None:
 
 
 def test_position_order_is_that_of_the_text() -> None:
-    places = [Position(0, 1, 5), Position(0, 2, 0), Position(1, 0, 0)]
+    places = [Position(0, 0, 9, 9), Position(0, 1, 1, 5), Position(0, 1, 2, 0)]
     assert sorted([places[2], places[0], places[1]]) == places
 
 

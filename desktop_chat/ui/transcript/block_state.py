@@ -1,0 +1,22 @@
+"""What the reader did to a block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class BlockState:
+    """What the reader did to a block; it outlives the block's layout.
+
+    Attributes:
+        is_wrapped: Whether long lines of code are wrapped; None leaves it to the layout.
+        is_unfolded: Whether a long block is shown whole.
+        scroll_x: How far the content is moved to the left.
+        is_copied: Whether it was copied a moment ago.
+    """
+
+    is_wrapped: bool | None = None
+    is_unfolded: bool = False
+    scroll_x: int = 0
+    is_copied: bool = False

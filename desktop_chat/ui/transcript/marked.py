@@ -1,0 +1,78 @@
+"""Stretches of a block's text that are painted on another ground: selected, or found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QColor, QTextCharFormat, QTextLayout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from desktop_chat.ui.transcript.look import Look
+
+Range = tuple[int, int]
+"""Offsets of a block's text, start and end; the end may lie beyond the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What of one block is marked.
+
+    Attributes:
+        chosen: The selected stretch, if any.
+        hits: What the search in this chat found.
+        current: The hit that the search stands at, if it is in this block.
+    """
+
+    chosen: Range | None = None
+    hits: tuple[Range, ...] = ()
+    current: Range | None = None
+
+    def __bool__(self) -> bool:
+        return self is not NOTHING
+
+    def stretches(self, start: int, end: int) -> Iterator[tuple[Range, str]]:
+        """Yield what is marked between two offsets, with its colour; later ones lie above."""
+        ranges = [(hit, "find_hit") for hit in self.hits]
+        if self.chosen is not None:
+            ranges.append((self.chosen, "selection"))
+        if self.current is not None:
+            ranges.append((self.current, "current_hit"))
+        for (first, last), colour in ranges:
+            first, last = max(first, start), min(last, end)
+            if first < last:
+                yield (first, last), colour
+
+    def formats(
+        self, look: Look, start: int, end: int, to_qt: Callable[[int], int]
+    ) -> list[QTextLayout.FormatRange]:
+        """Return Qt's ranges for the text between two offsets.
+
+        Args:
+            look: Gives the colours.
+            start: Offset of the first letter of the laid out text.
+            end: Offset behind its last letter.
+            to_qt: Turns an offset of the block's text into one of the laid out text.
+        """
+        made = []
+        for (first, last), colour in self.stretches(start, end):
+            part = QTextLayout.FormatRange()
+            part.start = to_qt(first)
+            part.length = to_qt(last) - part.start
+            part.format = _ground(look, colour)
+            made.append(part)
+        return made
+
+
+NOTHING = Marked()
+
+
+def _ground(look: Look, colour: str) -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setBackground(look.colour(colour))
+    if colour == "current_hit":
+        # The dark theme's text, links and code would be too faint on this ground.
+        made.setForeground(QColor("white") if look.theme.is_dark else look.colour("text"))
+    return made
