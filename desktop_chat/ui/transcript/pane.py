@@ -12,8 +12,12 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 from desktop_chat.domain.message import Sender
 from desktop_chat.ui.item_models.transcript import TranscriptRole
 from desktop_chat.ui.theme import load_theme
+from desktop_chat.ui.transcript.end_button import EndButton
+from desktop_chat.ui.transcript.gliding import Glide
 from desktop_chat.ui.transcript.look import Look
 from desktop_chat.ui.transcript.painter import FOCUS_MARGIN, Marks, paint_rows
+from desktop_chat.ui.transcript.places import Places
+from desktop_chat.ui.transcript.scrolling import AT_END
 from desktop_chat.ui.transcript.stage import Stage
 from desktop_chat.ui.transcript.workshop import Workshop
 
@@ -23,7 +27,7 @@ if not TYPE_CHECKING:
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
     from PySide6.QtWidgets import QWidget
     from typing_extensions import override
 
@@ -53,11 +57,17 @@ class TranscriptPane(QAbstractScrollArea):
         self.workshop = Workshop(self)
         self.stage = Stage(Look(self._theme, self.workshop))
         self._is_syncing = False
+        self._has_news = False
+        self._places = Places()
+        self._end_button = EndButton(self, self._theme)
+        self.glide = Glide(self)
         self._slices = QTimer(self)
         self._slices.setSingleShot(True)
         self._slices.setInterval(SLICE_PAUSE_MS)
         self._slices.timeout.connect(self._on_slices_timeout)
         self.workshop.ready.connect(self._on_workshop_ready)
+        self.glide.moved.connect(self.scroll_by)
+        self._end_button.clicked.connect(self.scroll_to_end)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -71,6 +81,7 @@ class TranscriptPane(QAbstractScrollArea):
             self._disconnect(self._model)
         self._model = model
         if model is not None:
+            model.modelAboutToBeReset.connect(self._on_model_about_to_be_reset)
             model.modelReset.connect(self._on_model_reset)
             model.rowsInserted.connect(self._on_model_rows_inserted)
             model.rowsRemoved.connect(self._on_model_rows_removed)
@@ -80,6 +91,7 @@ class TranscriptPane(QAbstractScrollArea):
         self._on_model_reset()
 
     def _disconnect(self, model: TranscriptModel) -> None:
+        model.modelAboutToBeReset.disconnect(self._on_model_about_to_be_reset)
         model.modelReset.disconnect(self._on_model_reset)
         model.rowsInserted.disconnect(self._on_model_rows_inserted)
         model.rowsRemoved.disconnect(self._on_model_rows_removed)
@@ -93,6 +105,7 @@ class TranscriptPane(QAbstractScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours and sizes of a theme."""
         self._theme = theme
+        self._end_button.set_theme(theme)
         self._restyle()
 
     def set_text_size(self, percent: int) -> None:
@@ -108,15 +121,18 @@ class TranscriptPane(QAbstractScrollArea):
 
     # Scrolling
 
+    @Slot()
     def scroll_to_end(self) -> None:
         """Show the end of the conversation, and follow it."""
+        self.glide.stop()
         self.stage.position.to_end()
         self.settle()
 
     def scroll_to(self, top: int) -> None:
         """Move the window's top to this height of the text."""
+        before = self._places_on_screen()
         self.stage.position.move_to(top, self.stage.window)
-        self.settle()
+        self._settle_scrolled(before)
 
     @Slot(int)
     def scroll_by(self, pixels: int) -> None:
@@ -136,11 +152,39 @@ class TranscriptPane(QAbstractScrollArea):
 
     def settle(self) -> None:
         """Lay out what the window shows, set the scroll bar, paint."""
+        self._settle_quietly()
+        self.viewport().update()
+
+    def _settle_quietly(self) -> None:
         self.stage.settle()
         self._sync_bar()
         if self.stage.layout.unfinished():
             self._slices.start()
-        self.viewport().update()
+        self._show_end_button()
+
+    def _places_on_screen(self) -> dict[int, int]:
+        """Return where the first and the last visible row stand in the window."""
+        rows = self.stage.visible_rows()
+        top, layout = self.stage.position.top, self.stage.layout
+        return {row: layout.row_top(row) - top for row in {*rows[:1], *rows[-1:]}}
+
+    def _settle_scrolled(self, before: dict[int, int]) -> None:
+        """Settle after a scroll; what is painted already is moved if all of it moved alike."""
+        self._settle_quietly()
+        top, layout = self.stage.position.top, self.stage.layout
+        moves = {layout.row_top(row) - top - y for row, y in before.items()}
+        if len(moves) == 1:
+            self._shift(-moves.pop())
+        else:
+            self.viewport().update()
+
+    def _show_end_button(self) -> None:
+        position = self.stage.position
+        below = self.stage.layout.height - self.stage.window - position.top
+        if position.follows_end or below <= AT_END:
+            self._has_news = False
+        is_away = self._has_news or below > self.stage.window
+        self._end_button.show_state(is_away=is_away, has_news=self._has_news)
 
     def _sync_bar(self) -> None:
         self._is_syncing = True
@@ -154,6 +198,7 @@ class TranscriptPane(QAbstractScrollArea):
     @Slot(int)
     def _on_bar_value_changed(self, value: int) -> None:
         if not self._is_syncing:
+            self.glide.stop()
             self.scroll_to(value)
 
     def _restyle(self) -> None:
@@ -177,11 +222,19 @@ class TranscriptPane(QAbstractScrollArea):
     # Model
 
     @Slot()
+    def _on_model_about_to_be_reset(self) -> None:
+        if self._model is not None and self._model.chat_id is not None:
+            self._places.keep(self._model.chat_id, self.stage.position.place())
+
+    @Slot()
     def _on_model_reset(self) -> None:
+        self.glide.stop()
+        self._has_news = False
         self.stage.layout.reset()
         self.stage.selection.clear()
         self.rows_dropped.emit(0)
-        self.scroll_to_end()
+        self.stage.position.go_to(self._places.find(self._model.chat_id if self._model else None))
+        self.settle()
 
     @Slot(QModelIndex, int, int)
     def _on_model_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
@@ -191,6 +244,7 @@ class TranscriptPane(QAbstractScrollArea):
             # Whoever sends wants to see it.
             if self._model.message_at(row).sender is Sender.USER:
                 self.stage.position.to_end()
+        self._note_news()
         self.settle()
         for row in range(first, last + 1):
             self.message_began.emit(row)
@@ -228,13 +282,16 @@ class TranscriptPane(QAbstractScrollArea):
         self._model.deltas.rest((perf_counter() - started) * 1000)
         if self.stage.layout.remeasure(row):
             top = self.stage.position.top
-            self.stage.settle()
-            self._sync_bar()
+            self._note_news()
+            self._settle_quietly()
             self._shift(self.stage.position.top - top)
             self._update_rows(row, changed_from, self.viewport().height())
         else:
             bottom = self.stage.row_rect(row).top() + kept.notes_top
             self._update_rows(row, changed_from, bottom)
+
+    def _note_news(self) -> None:
+        self._has_news = self._has_news or not self.stage.position.follows_end
 
     # Painting
 
@@ -270,7 +327,13 @@ class TranscriptPane(QAbstractScrollArea):
         """Not what Qt does, which is to paint all: `settle` and `_shift` know better."""
 
     @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.glide.wheel(event, self.stage.layout.look.line)
+        event.accept()
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._end_button.place()
         if self.stage.resize(self.viewport().size(), self.width()):
             self._restyle()
         else:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop_chat.ui.transcript.hits import BODY
+from desktop_chat.ui.transcript.anchor import Anchor
+from desktop_chat.ui.transcript.places import Place
 
 if TYPE_CHECKING:
     from desktop_chat.ui.transcript.layout import TranscriptLayout
@@ -13,24 +13,6 @@ if TYPE_CHECKING:
 AHEAD = 240
 AT_END = 24
 _MAX_ROUNDS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A place in the text that keeps its distance from the window's top.
-
-    Attributes:
-        part: `hits.REASONING` or `hits.BODY`.
-        block: Block of the part, or -1 for the row's own top.
-        letter: Offset in the block's text of the line that is held; -1 before it is known.
-        distance: Pixels from the place down to the window's top.
-    """
-
-    row: int = 0
-    part: int = BODY
-    block: int = -1
-    letter: int = -1
-    distance: int = 0
 
 
 class ScrollPosition:
@@ -62,6 +44,17 @@ class ScrollPosition:
     def to_end(self) -> None:
         """Follow the end from now on."""
         self.follows_end = True
+
+    def place(self) -> Place:
+        """Return where the reader is, in a form that outlives the layout."""
+        if not self.follows_end:
+            self.hold_letter()
+        return Place(self._anchor, self.follows_end)
+
+    def go_to(self, place: Place | None) -> None:
+        """Go where the reader was, to the end for None."""
+        self.follows_end = place is None or place.follows_end
+        self._anchor = Anchor() if place is None else place.anchor
 
     def hold(self) -> None:
         """Anchor what is at the window's top now."""

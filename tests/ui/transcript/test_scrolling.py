@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.message import MessageId
 from desktop_chat.ui.transcript.blocks import TextBlock
-from tests.ui.transcript.samples import conversation, growing, reply, user
+from tests.ui.transcript.samples import CHAT, ListSource, conversation, growing, reply, user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,14 +36,14 @@ def place_of(view: TranscriptView, row: int) -> int:
     return view.stage.row_rect(row).top()
 
 
-def wheel(view: TranscriptView, steps: int) -> None:
+def wheel(view: TranscriptView, steps: int, pixels: int = 0) -> None:
     at = QPointF(400, 300)
     no_button, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
     angle = QPoint(0, 120 * steps)
     QApplication.sendEvent(
         view.viewport(),
         QWheelEvent(
-            at, view.mapToGlobal(at), QPoint(), angle, no_button,
+            at, view.mapToGlobal(at), QPoint(0, pixels), angle, no_button,
             Qt.KeyboardModifier.NoModifier, phase, False,
         ),
     )  # fmt: skip
@@ -96,6 +97,7 @@ def test_one_wheel_step_up_lets_go_and_end_takes_up_again(show: Show, qtbot: QtB
     start_reply(view, 100)
     grow(view, 100, LINES)
     wheel(view, 1)
+    qtbot.waitUntil(lambda: not view.glide.is_running)
     before = place_of(view, 38)
     grow(view, 100, LINES)
     assert place_of(view, 38) == before
@@ -104,10 +106,11 @@ def test_one_wheel_step_up_lets_go_and_end_takes_up_again(show: Show, qtbot: QtB
     assert is_at_end(view)
 
 
-def test_wheel_down_to_the_end_takes_up_again(show: Show) -> None:
+def test_wheel_down_to_the_end_takes_up_again(show: Show, qtbot: QtBot) -> None:
     view = show(conversation(40))
     wheel(view, 1)
     wheel(view, -2)
+    qtbot.waitUntil(lambda: not view.glide.is_running)
     start_reply(view, 100)
     grow(view, 100, LINES)
     assert is_at_end(view)
@@ -220,3 +223,104 @@ def test_ten_thousand_messages_lay_out_a_window_only(show: Show) -> None:
     view.scroll_to(view.stage.layout.height // 2)
     made = [row for row in range(10_000) if view.stage.layout.kept(row) is not None]
     assert len(made) < 60
+
+
+def show_chat(view: TranscriptView, number: int, messages: list[Message]) -> None:
+    model = view.model()
+    assert model is not None
+    model.set_chat(ChatId(number), ListSource(messages))
+
+
+def test_each_chat_opens_where_the_reader_left_it(show: Show) -> None:
+    view = show(conversation(60))
+    view.scroll_to(1500)
+    before, line = place_of(view, 10), top_line(view)
+    show_chat(view, 8, conversation(40))
+    assert is_at_end(view)
+    show_chat(view, CHAT, conversation(60))
+    assert (place_of(view, 10), top_line(view)) == (before, line)
+
+
+def test_chat_left_at_its_end_opens_at_its_new_end(show: Show) -> None:
+    view = show(conversation(40))
+    show_chat(view, 8, conversation(2))
+    show_chat(view, CHAT, conversation(42))
+    assert is_at_end(view)
+
+
+def test_chat_resized_meanwhile_opens_at_the_same_line(show: Show) -> None:
+    words = " ".join(f"word{number}" for number in range(3000))
+    view = show([user(1), reply(2, words), user(3)])
+    view.scroll_to(2000)
+    first = top_line(view).split()[0]
+    show_chat(view, 8, conversation(40))
+    view.resize(500, 600)
+    show_chat(view, CHAT, [user(1), reply(2, words), user(3)])
+    assert first in top_line(view)
+
+
+def end_button(view: TranscriptView) -> QPushButton:
+    button = view.findChild(QPushButton, "endButton")
+    assert isinstance(button, QPushButton)
+    return button
+
+
+def test_new_text_below_is_told_by_a_button_that_leads_there(show: Show, qtbot: QtBot) -> None:
+    view = show(conversation(40))
+    view.scroll_by(-100)
+    assert end_button(view).isHidden()
+    start_reply(view, 100)
+    grow(view, 100, LINES)
+    assert end_button(view).isVisible()
+    assert end_button(view).text() == "New text below"
+    qtbot.mouseClick(end_button(view), Qt.MouseButton.LeftButton)
+    grow(view, 100, LINES)
+    assert is_at_end(view)
+    assert end_button(view).isHidden()
+
+
+def test_button_far_from_the_end_stands_without_words(show: Show) -> None:
+    view = show(conversation(40))
+    view.scroll_to(0)
+    assert end_button(view).isVisible()
+    assert (end_button(view).text(), end_button(view).accessibleName()) == ("", "To the end")
+
+
+def test_wheel_glides_the_whole_step_and_no_more(show: Show, qtbot: QtBot) -> None:
+    view = show(conversation(40))
+    view.scroll_to(2000)
+    before = place_of(view, 20)
+    wheel(view, -2)
+    assert 0 < before - place_of(view, 20) < 2 * 3 * 24
+    qtbot.waitUntil(lambda: not view.glide.is_running)
+    assert before - place_of(view, 20) == 2 * 3 * 24
+
+
+def test_wheel_turned_back_goes_back_at_once(show: Show) -> None:
+    view = show(conversation(40))
+    view.scroll_to(2000)
+    wheel(view, -5)
+    middle = view.stage.position.top
+    wheel(view, 1)
+    view.glide.stop()
+    assert view.stage.position.top <= middle
+
+
+def test_touchpad_moves_by_its_pixels_without_a_glide(show: Show) -> None:
+    view = show(conversation(40))
+    view.scroll_to(2000)
+    before = place_of(view, 20)
+    wheel(view, 0, pixels=-37)
+    assert (before - place_of(view, 20), view.glide.is_running) == (37, False)
+
+
+def test_scrolled_picture_is_the_one_painted_anew(show: Show) -> None:
+    view = show(conversation(40))
+    view.scroll_to(1000)
+    view.grab()
+    for step in (60, -130, 75):
+        view.scroll_by(step)
+        QApplication.processEvents()
+    moved = view.viewport().grab().toImage()
+    view.viewport().repaint()
+    assert view.viewport().grab().toImage() == moved
