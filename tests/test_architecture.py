@@ -50,10 +50,13 @@ SLOW = (
     "keyring",
     "logging.handlers",
     "markdown_it",
+    "mdit_py_plugins",
     "peewee",
+    "pygments",
     "qasync",
     "tomllib",
     "xllamacpp",
+    "ziamath",
 )
 
 # Methods whose text a person reads.

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
     from desktop_chat.domain.message import Message, MessageId
 
-PAGE = 64
-MAX_PAGES = 24
+PAGE = 32
+MAX_PAGES = 48
 
 
 class TranscriptRole(IntEnum):

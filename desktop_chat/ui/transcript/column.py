@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QPen
 
+from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.transcript.block_layouts import estimate_height, make_layout
 from desktop_chat.ui.transcript.block_state import BlockState
-from desktop_chat.ui.transcript.blocks import Block, CodeBlock, TextBlock
+from desktop_chat.ui.transcript.blocks import Block, CodeBlock, TableBlock, TextBlock
 from desktop_chat.ui.transcript.height_index import HeightIndex
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Column:
         self._states: dict[int, BlockState] = {}
         self._waiting: set[int] = set()
         self._heights = HeightIndex()
+        self._widest = 0
 
     @property
     def height(self) -> int:
@@ -69,13 +72,8 @@ class Column:
         return self._blocks
 
     def natural_width(self) -> int:
-        """Return the width that the longest line needs."""
-        widths = [
-            layout.natural_width + self._inset(index)
-            for index, layout in enumerate(self._layouts)
-            if layout is not None
-        ]
-        return max(widths, default=0)
+        """Return the width that the longest line laid out so far needs."""
+        return self._widest
 
     def show(self, blocks: list[Block], first_changed: int = 0) -> int:
         """Show `blocks`; those before `first_changed` are the ones shown already.
@@ -99,6 +97,7 @@ class Column:
         self._look, self._width = look, width
         self._layouts = [None] * len(self._blocks)
         self._waiting.clear()
+        self._widest = 0
         size = 0
         for index, block in enumerate(self._blocks):
             size += _size(block)
@@ -137,8 +136,12 @@ class Column:
         before = self.height
         index = self._heights.row_at(top)
         while index < len(self._blocks) and self._heights.top(index) <= bottom:
-            if self._layouts[index] is None:
-                self._lay_out(index)
+            layout = self.layout(index)
+            start = self._heights.top(index) + self._gap(index)
+            if layout.ensure(top - start, bottom - start):
+                self._heights.set_height(index, self._gap(index) + layout.height)
+            if layout.is_waiting:
+                self._waiting.add(index)
             index += 1
         return self.height != before
 
@@ -146,8 +149,15 @@ class Column:
         """Lay out anew what waited to be drawn; return whether any of it may look different."""
         waiting, self._waiting = self._waiting, set()
         for index in waiting:
-            if self._layouts[index] is not None:
+            layout = self._layouts[index]
+            if layout is None:
+                continue
+            if not layout.renew():
                 self._lay_out(index)
+                continue
+            self._heights.set_height(index, self._gap(index) + layout.height)
+            if layout.is_waiting:
+                self._waiting.add(index)
         return bool(waiting)
 
     def press(self, index: int, action: str) -> bool:
@@ -206,6 +216,7 @@ class Column:
         width = max(self._width - self._inset(index), 40)
         layout = make_layout(block, self._look, width, self._colour, self.state(index))
         self._layouts[index] = layout
+        self._widest = max(self._widest, layout.natural_width + self._inset(index))
         if layout.is_waiting:
             self._waiting.add(index)
         self._heights.set_height(index, self._gap(index) + layout.height)
@@ -251,15 +262,33 @@ class Column:
             painter.setBrush(self._look.colour("muted") if marker == "•" else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, radius, radius)
             return
+        if marker in ("[ ]", "[x]"):
+            self._paint_task(painter, at, is_done=marker == "[x]")
+            return
         room = self._look.px(200)
         rect = QRect(at.x() - room - self._look.px(7), at.y(), room, self._look.line)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(rect, middle, marker)
 
+    def _paint_task(self, painter: QPainter, at: QPoint, *, is_done: bool) -> None:
+        look = self._look
+        edge = look.px(14)
+        box = QRectF(at.x() - look.px(21), at.y() + (look.line - edge) / 2, edge, edge)
+        painter.setPen(QPen(look.colour("accent" if is_done else "muted"), 1.4))
+        painter.setBrush(look.colour("accent") if is_done else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 3, 3)
+        if is_done:
+            ratio = painter.device().devicePixelRatio()
+            sign = pixmap("check", look.theme.on_accent, edge - 2, ratio)
+            painter.drawPixmap(box.topLeft() + QPointF(1, 1), sign)
+
 
 def _size(block: Block) -> int:
+    if isinstance(block, TableBlock):
+        # Its cells are measured, up to a bound.
+        return min(1500, len(block.rows) * len(block.alignments)) * 4
     return len(block.text) if isinstance(block, TextBlock) else 0
 
 
 def _is_cheap(block: Block) -> bool:
-    return not isinstance(block, TextBlock)
+    return not isinstance(block, TextBlock | TableBlock)

@@ -126,6 +126,20 @@ class TranscriptLayout:
             row += 1
         return changed
 
+    def ensure_next(self, top: int, bottom: int) -> bool:
+        """Lay out the first row between two heights that is not; return whether there was one."""
+        if not len(self):
+            return False
+        for row in range(self.row_at(top), len(self)):
+            start = self.row_top(row)
+            if start > bottom:
+                break
+            is_new = row not in self._kept
+            if self.message(row).ensure(top - start, bottom - start) or is_new:
+                self.remeasure(row)
+                return True
+        return False
+
     # Messages
 
     def kept(self, row: int) -> MessageLayout | None:

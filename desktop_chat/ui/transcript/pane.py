@@ -68,6 +68,10 @@ class TranscriptPane(QAbstractScrollArea):
         self.workshop.ready.connect(self._on_workshop_ready)
         self.glide.moved.connect(self.scroll_by)
         self._end_button.clicked.connect(self.scroll_to_end)
+        self._ahead = QTimer(self)
+        self._ahead.setSingleShot(True)
+        self._ahead.setInterval(0)
+        self._ahead.timeout.connect(self._on_ahead_timeout)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -160,6 +164,7 @@ class TranscriptPane(QAbstractScrollArea):
         self._sync_bar()
         if self.stage.layout.unfinished():
             self._slices.start()
+        self._ahead.start()
         self._show_end_button()
 
     def _places_on_screen(self) -> dict[int, int]:
@@ -213,6 +218,14 @@ class TranscriptPane(QAbstractScrollArea):
             layout.message(row).feed_rest()
             layout.remeasure(row)
         self.settle()
+
+    @Slot()
+    def _on_ahead_timeout(self) -> None:
+        """Lay out what the reader may scroll to next, a row at a time."""
+        if self.stage.prepare():
+            self.stage.settle()
+            self._sync_bar()
+            self._ahead.start()
 
     @Slot()
     def _on_workshop_ready(self) -> None:

@@ -10,7 +10,8 @@ from desktop_chat.ui.transcript.places import Place
 if TYPE_CHECKING:
     from desktop_chat.ui.transcript.layout import TranscriptLayout
 
-AHEAD = 240
+# What is laid out around the window before it is seen.
+AHEAD = 400
 AT_END = 24
 _MAX_ROUNDS = 40
 
@@ -30,16 +31,35 @@ class ScrollPosition:
             last = max(0, self._layout.height - window)
             wanted = last if self.follows_end else self._anchor_y()
             self.top = max(0, min(wanted, last))
-            if not self._layout.ensure(self.top - AHEAD, self.top + window + AHEAD):
+            if not self._layout.ensure(self.top, self.top + window):
                 break
 
     def move_to(self, top: int, window: int) -> None:
         """The reader moves the window: upwards lets the end go, arriving there follows it."""
+        if abs(top - self.top) <= window:
+            top = self._measured(top, window)
         last = max(0, self._layout.height - window)
         is_up = top < self.top
         self.top = max(0, min(top, last))
         self.follows_end = not is_up and self.top >= last - AT_END
         self.hold()
+
+    def prepare(self, window: int) -> bool:
+        """Lay out one row more near the window; return whether there may be others left."""
+        for top, bottom in ((self.top + window, AHEAD), (self.top - AHEAD, AHEAD)):
+            if self._layout.ensure_next(top, top + bottom):
+                return True
+        return False
+
+    def _measured(self, top: int, window: int) -> int:
+        """Measure what a short move brings into the window; return where the move leads then."""
+        distance = top - self.top
+        self.hold()
+        for _ in range(_MAX_ROUNDS):
+            if not self._layout.ensure(self.top + distance, self.top + distance + window):
+                break
+            self.top = self._anchor_y()
+        return self.top + distance
 
     def to_end(self) -> None:
         """Follow the end from now on."""

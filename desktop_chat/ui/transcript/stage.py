@@ -59,6 +59,10 @@ class Stage:
         """Lay out what the window shows."""
         self.position.settle(self.window)
 
+    def prepare(self) -> bool:
+        """Lay out one row more near the window; return whether there may be others left."""
+        return self.position.prepare(self.window)
+
     def origin(self) -> QPoint:
         """Return where the text's top left corner lies."""
         return QPoint((self._outer_width - self.layout.width) // 2, -self.position.top)

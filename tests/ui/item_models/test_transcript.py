@@ -41,7 +41,8 @@ def test_set_chat_long_reads_one_page(transcript: TranscriptModel) -> None:
 def test_message_at_any_row_reads_its_page(transcript: TranscriptModel) -> None:
     source = ListSource(conversation(1_000))
     transcript.set_chat(CHAT, source)
-    assert [transcript.message_at(row).id for row in (0, 63, 64, 500)] == [1, 64, 65, 501]
+    rows = (0, PAGE - 1, PAGE, 500)
+    assert [transcript.message_at(row).id for row in rows] == [1, PAGE, PAGE + 1, 501]
     assert source.read == 4 * PAGE
 
 
