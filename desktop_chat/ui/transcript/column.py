@@ -93,17 +93,20 @@ class Column:
         return changed
 
     def restyle(self, look: Look, width: int) -> None:
-        """Lay out again for another theme, text size or width; heights stay as estimates."""
+        """Take another theme, text size or width; heights stay as they were, as estimates.
+
+        Blocks are laid out again once they are seen.
+        """
         self._look, self._width = look, width
         self._layouts = [None] * len(self._blocks)
         self._waiting.clear()
         self._widest = 0
-        size = 0
-        for index, block in enumerate(self._blocks):
-            size += _size(block)
-            if size > AT_ONCE:
-                break
-            self._lay_out(index)
+
+    def lay_out_short(self) -> None:
+        """Lay out all blocks of a short text: the width of its bubble depends on each of them."""
+        if sum(map(_size, self._blocks)) <= AT_ONCE:
+            for index in range(len(self._blocks)):
+                self.layout(index)
 
     def _grow_open_blocks(self, blocks: list[Block], first_changed: int) -> int:
         """Cut off what is laid out again; blocks that only grew keep their layouts."""
@@ -183,6 +186,10 @@ class Column:
     def layout(self, index: int) -> BlockLayout:
         """Return the layout of a block, made now if need be."""
         return self._layouts[index] or self._lay_out(index)
+
+    def is_laid_out(self, index: int) -> bool:
+        """Whether a block has a layout now."""
+        return self._layouts[index] is not None
 
     def origin(self, index: int) -> QPoint:
         """Return where the layout of a block has its top left corner."""

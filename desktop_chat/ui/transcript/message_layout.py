@@ -148,9 +148,11 @@ class MessageLayout:
             self.body.show(growing.blocks, growing.finish())
 
     def restyle(self, look: Look, width: int, action: tuple[str, str] | None) -> None:
-        """Lay out again for another theme, text size or width."""
+        """Lay out again for another theme, text size or width, as far as it is seen."""
         self.look, self.width = look, width
         self.body.restyle(look, self._text_width())
+        if self.is_user:
+            self.body.lay_out_short()
         self.notes = Notes(self.message, look, width, action)
         if self.aside is not None:
             self.aside.restyle(look, width - look.px(ASIDE_LEFT))

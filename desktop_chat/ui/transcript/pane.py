@@ -348,6 +348,5 @@ class TranscriptPane(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._end_button.place()
         if self.stage.resize(self.viewport().size(), self.width()):
-            self._restyle()
-        else:
-            self.settle()
+            self.stage.restyle(self.stage.layout.look)
+        self.settle()

@@ -164,6 +164,29 @@ def test_larger_text_keeps_the_message_at_the_top(show: Show) -> None:
     assert view.stage.visible_rows()[0] == before
 
 
+def test_larger_text_keeps_the_line_at_the_top(show: Show) -> None:
+    words = " ".join(f"word{number}" for number in range(3000))
+    view = show([user(1), reply(2, words), user(3)])
+    view.scroll_to(2000)
+    before = top_line(view)
+    view.set_text_size(140)
+    assert before.split()[0] in top_line(view)
+    view.set_text_size(100)
+    assert top_line(view) == before
+
+
+def test_narrower_window_lays_out_only_what_is_seen(show: Show) -> None:
+    view = show(conversation(60))
+    for _ in range(10):
+        view.scroll_by(-300)
+    seen = view.stage.visible_rows()
+    view.resize(500, 600)
+    kept = [view.stage.layout.kept(row) for row in range(seen[-1] + 6, 60)]
+    bodies = [message.body for message in kept if message is not None and not message.is_user]
+    assert bodies
+    assert not any(body.is_laid_out(0) for body in bodies)
+
+
 def test_resize_at_the_end_stays_at_the_end(show: Show) -> None:
     view = show(conversation(40))
     view.resize(500, 300)
