@@ -60,13 +60,13 @@ def write(results: Mapping[str, Result], path: Path) -> None:
 
 def table(results: Mapping[str, Result]) -> str:
     """Set the results out for people."""
-    lines = [f"{'':32}{'value':>10} {'unit':10}{'bare':>10}{'ratio':>8}{'limit':>8}{'n':>5}"]
+    lines = [f"{'':32}{'value':>10} {'unit':10}{'bare':>10}{'ratio':>8}{'limit':>8}{'n':>8}"]
     for name, result in results.items():
         bare = "" if result.baseline is None else f"{result.baseline:.2f}"
         ratio = "" if result.ratio is None else f"{result.ratio:.2f}"
         mark = "" if result.ok else "  TOO MUCH"
         lines.append(
             f"{name:32}{result.value:>10.2f} {result.unit:10}{bare:>10}{ratio:>8}"
-            f"{result.limit:>8.2f}{result.n:>5}{mark}"
+            f"{result.limit:>8.2f}{result.n:>8}{mark}"
         )
     return "\n".join(lines)

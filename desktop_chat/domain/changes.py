@@ -43,12 +43,27 @@ class ChatRestored:
 class TurnStarted:
     """The user's message is stored and a reply is awaited.
 
-    `user_message` is None when a reply is tried again.
+    Attributes:
+        user_message: None when a reply is tried again or continued.
+        replaced_id: The reply whose place on the path the new one takes, if there is one.
     """
 
     chat: Chat
     user_message: Message | None
     reply: Message
+    replaced_id: MessageId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionShown:
+    """The path of a chat leads through another version of a message now.
+
+    Attributes:
+        message: The version that is shown.
+    """
+
+    chat_id: ChatId
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,10 @@ class TurnsLeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ReplyEnded:
-    """A reply has its final state; `is_discarded` when it was stopped before any text."""
+    """A reply has its final state; `is_discarded` when it was stopped before any text.
+
+    In the place of a discarded one the path shows again what it showed before.
+    """
 
     reply: Message
     is_discarded: bool = False

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from desktop_chat.domain.params import GenerationParams
+
 __all__ = ["Message", "MessageId", "MessageStatus", "Sender"]
 
 
@@ -51,6 +53,8 @@ class Message:
         error_code: For FAILED, the `code` of the error (see `domain.errors`), which picks
             the translated words and the button that helps.
         error_fields: The error's fields, by name, for the translated words.
+        reasoning_ms: How long the model thought, in milliseconds; None where nobody measured it.
+        params: What was asked for beside the model; None where all was left to the engine.
         depth: Number of messages before this one on its path; 0 for a first message.
     """
 
@@ -71,4 +75,6 @@ class Message:
     completion_tokens: int | None = None
     time_to_first_token_ms: int | None = None
     duration_ms: int | None = None
+    reasoning_ms: int | None = None
+    params: GenerationParams | None = None
     depth: int = 0

@@ -17,7 +17,10 @@ class ChatTurn:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A request for one reply: the conversation so far, ending in a user turn."""
+    """A request for one reply: the conversation so far, ending in a user turn.
+
+    It ends in an assistant turn where the reply has begun and is to be continued.
+    """
 
     model_id: str
     turns: tuple[ChatTurn, ...]

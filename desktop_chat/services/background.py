@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import functools
 import queue
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+END_WAIT_S = 1.0
 
 Job = tuple["Future[Any]", "Callable[[], Any]"]
 
@@ -34,6 +38,7 @@ class Worker:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=is_daemon)
         self._is_closed = False
+        self._is_abandoned = False
 
     def submit(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Queue a job and return at once.
@@ -47,6 +52,8 @@ class Worker:
         self._jobs.put((future, functools.partial(job, *args, **kwargs)))
         if self._thread.ident is None:
             self._thread.start()
+            if self._thread.daemon:
+                _daemons.add(self)
         return future
 
     async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -64,10 +71,18 @@ class Worker:
         if self._thread.ident is not None and not self._thread.daemon:
             self._thread.join()
 
+    def abandon(self, wait_s: float) -> None:
+        """Drop the queued jobs and wait for the one that runs, but no longer than `wait_s`."""
+        self._is_abandoned = True
+        self.close()
+        self._thread.join(wait_s)
+
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             future, call = job
-            if future.set_running_or_notify_cancel():
+            if self._is_abandoned:
+                future.cancel()
+            elif future.set_running_or_notify_cancel():
                 try:
                     result = call()
                 except BaseException as error:  # noqa: BLE001 it belongs to whoever waits
@@ -77,6 +92,16 @@ class Worker:
                     del result
             # Or the last job's result would stay alive until the next one comes.
             del job, future, call
+
+
+_daemons: WeakSet[Worker] = WeakSet()
+
+
+@atexit.register
+def _end_daemons() -> None:
+    """A thread that still runs Python while the interpreter is taken down crashes the process."""
+    for worker in list(_daemons):
+        worker.abandon(END_WAIT_S)
 
 
 async def result_of(job: Future[T]) -> T:

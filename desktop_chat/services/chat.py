@@ -14,6 +14,7 @@ from desktop_chat.domain.changes import (
     ReplyProgressed,
     TurnsLeftOut,
     TurnStarted,
+    VersionShown,
 )
 from desktop_chat.domain.errors import (
     ChatBusyError,
@@ -147,15 +148,49 @@ class ChatService:
         self, reply_id: MessageId, *, model_ref: ModelRef | None = None
     ) -> AsyncGenerator[TurnEvent, None]:
         """Generate another reply to the message that `reply_id` answered; the old one stays."""
+        turn = self._again(reply_id, model_ref, is_continued=False)
+        async with contextlib.aclosing(turn) as events:
+            async for event in events:
+                yield event
+
+    async def continue_reply(
+        self, reply_id: MessageId, *, model_ref: ModelRef | None = None
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Go on with a reply that was cut short, in a new row that begins with its text.
+
+        The old row stays as it is. One that is stopped before it got any further is not kept
+        on the path.
+        """
+        turn = self._again(reply_id, model_ref, is_continued=True)
+        async with contextlib.aclosing(turn) as events:
+            async for event in events:
+                yield event
+
+    async def show_version(self, message_id: MessageId, step: int) -> None:
+        """Show another version of a message: `step` -1 for the one before it, 1 for the next.
+
+        Raises:
+            ChatBusyError: A reply is being written in this chat.
+        """
+        chat_id = await self._turns.chat_of(message_id)
+        with self._claim(chat_id):
+            shown = await self._turns.show_version(message_id, step)
+        if shown is not None:
+            self._broadcast.publish(VersionShown(chat_id, shown))
+
+    async def _again(
+        self, reply_id: MessageId, model_ref: ModelRef | None, *, is_continued: bool
+    ) -> AsyncGenerator[TurnEvent, None]:
         chat_id = await self._turns.chat_of(reply_id)
         with self._claim(chat_id):
             ref = model_ref or await self._turns.model_of(chat_id)
             if ref is None:
                 await self._engines.until_known()
                 ref = self._engines.default_ref()
-            (chat, reply), is_cancelled = await outcome_of(self._turns.begin_again(reply_id, ref))
+            begun = self._turns.begin_again(reply_id, ref, is_continued=is_continued)
+            (chat, reply, before), is_cancelled = await outcome_of(begun)
             self._broadcast.publish(ChatChanged(chat))
-            turn = self._run(TurnStarted(chat, None, reply), self._engines, None)
+            turn = self._run(TurnStarted(chat, None, reply, before), self._engines, reply.params)
             _cancel_again(is_cancelled)
             async with contextlib.aclosing(turn) as events:
                 async for event in events:
@@ -178,7 +213,7 @@ class ChatService:
     async def _run(
         self, started: TurnStarted, engines: EngineService, params: GenerationParams | None
     ) -> AsyncGenerator[TurnEvent, None]:
-        live = LiveReply(started.reply)
+        live = LiveReply(started.reply, params)
         self._live[live.chat_id] = live
         self._tasks[live.chat_id] = asyncio.current_task()
         final: Message | None = None
@@ -189,7 +224,7 @@ class ChatService:
             yield started
             self._broadcast.publish(ReplyProgressed(live.chat_id, "connecting"))
             messages = await result_of(path)
-            prompt = Prompt(messages, started.chat.system_prompt)
+            prompt = Prompt(messages, started.chat.system_prompt, live.begun_with)
             generation = self._generate(started.chat, live, engines, prompt, params)
             async with contextlib.aclosing(generation) as events:
                 async for event in events:
@@ -208,17 +243,20 @@ class ChatService:
             raise
         finally:
             # Without a final state the program itself is at fault; the text is kept all the same.
-            ended = await self._end(live, final or live.failed(ChatError()))
+            final = final or live.failed(ChatError())
+            ended = await self._end(live, final, started.replaced_id)
         yield ended
 
-    async def _end(self, live: LiveReply, final: Message) -> ReplyEnded:
+    async def _end(
+        self, live: LiveReply, final: Message, replaced_id: MessageId | None
+    ) -> ReplyEnded:
         is_discarded = final.status is MessageStatus.STOPPED and not live.has_begun
         if self._live.get(live.chat_id) is live:
             self._tasks.pop(live.chat_id, None)
         try:
             await self._journal.finish(final)
             if is_discarded:
-                await self._turns.step_back(final)
+                await self._turns.step_back(final, replaced_id)
         finally:
             # Not before: a message sent meanwhile would follow a reply that is taken away.
             if self._live.get(live.chat_id) is live:
@@ -272,9 +310,10 @@ class ChatService:
         match event:
             case TextDelta(text):
                 self._tell_phase(live, "writing")
-                live.add_text(text)
-                self._journal.note(live)
-                self._broadcast.publish(ReplyGrew(live.chat_id, live.id, text))
+                shown = live.add_text(text)
+                if shown:
+                    self._journal.note(live)
+                    self._broadcast.publish(ReplyGrew(live.chat_id, live.id, shown))
             case ReasoningDelta(text):
                 self._tell_phase(live, "thinking")
                 live.add_reasoning(text)

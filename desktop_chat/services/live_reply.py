@@ -8,25 +8,48 @@ from typing import TYPE_CHECKING
 
 from desktop_chat.domain.errors import ChatError, EmptyReplyError
 from desktop_chat.domain.message import MessageStatus
+from desktop_chat.services.continuing import RepeatGate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desktop_chat.domain.chat import ChatId
     from desktop_chat.domain.message import Message, MessageId
+    from desktop_chat.domain.params import GenerationParams
     from desktop_chat.domain.usage import TokenUsage
 
 
 class LiveReply:
     """Collects the events of one turn and makes the message to store.
 
+    A reply that has text already is continued: what comes is put behind it.
+
+    Args:
+        reply: The message as it was stored, with status STREAMING.
+        params: What the engine is asked for beside the model.
+        clock: Seconds that only go up.
+
     Attributes:
         phase: What was last told of it: "thinking" or "writing", "" before its first word.
+        begun_with: The text that it continues, "" for a new reply.
     """
 
-    def __init__(self, reply: Message) -> None:
+    def __init__(
+        self,
+        reply: Message,
+        params: GenerationParams | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._reply = reply
-        self._text: list[str] = []
-        self._thought: list[str] = []
-        self._started = time.monotonic()
+        self._params = params
+        self._clock = clock
+        self.begun_with = reply.content
+        self._text: list[str] = [reply.content]
+        self._thought: list[str] = [reply.reasoning]
+        self._gate = RepeatGate(reply.content)
+        self._thinking = _ThinkingTime(reply.reasoning_ms)
+        self._started = clock()
         self._first: float | None = None
         self._usage: TokenUsage | None = None
         self._model = reply.model
@@ -53,19 +76,33 @@ class LiveReply:
     def message(self) -> Message:
         """The reply as it is now, with status STREAMING."""
         return replace(
-            self._reply, content=self.content, reasoning=self.reasoning, model=self._model
+            self._reply,
+            content=self.content,
+            reasoning=self.reasoning,
+            reasoning_ms=self._thinking.total_ms(self._clock()),
+            model=self._model,
         )
 
-    def add_text(self, text: str) -> None:
-        """Append to the reply's text."""
+    def add_text(self, text: str) -> str:
+        """Append to the reply's text; return what of it is to be shown now.
+
+        That is all of it, unless an engine that continues a reply begins by repeating it.
+        """
+        now = self._clock()
         if self._first is None:
-            self._first = time.monotonic()
-        self._text.append(text)
+            self._first = now
+        self._thinking.end(now)
+        shown = self._gate.admit(text)
+        if shown:
+            self._text.append(shown)
+        return shown
 
     def add_reasoning(self, text: str) -> None:
         """Append to the reasoning."""
+        now = self._clock()
         if self._first is None:
-            self._first = time.monotonic()
+            self._first = now
+        self._thinking.begin(now)
         self._thought.append(text)
 
     def set_usage(self, usage: TokenUsage) -> None:
@@ -79,16 +116,22 @@ class LiveReply:
 
     def finished(self, finish_reason: str | None) -> Message:
         """Return the message of a reply that ended well; one without text counts as failed."""
-        if not self.content.strip():
+        final = self._with(MessageStatus.COMPLETE, finish_reason)
+        if not final.content.strip():
             return self.failed(EmptyReplyError(), finish_reason)
-        return self._with(MessageStatus.COMPLETE, finish_reason)
+        return final
 
     def ended(self, status: MessageStatus) -> Message:
         """Return the message of a reply that was stopped or interrupted."""
         return self._with(status, None)
 
     def failed(self, error: ChatError, finish_reason: str | None = None) -> Message:
-        """Return the message of a reply that failed; the text received is kept."""
+        """Return the message of a reply that failed; the text received is kept.
+
+        An engine that has nothing to add to a reply has ended it well.
+        """
+        if isinstance(error, EmptyReplyError) and self.begun_with.strip():
+            return self._with(MessageStatus.COMPLETE, finish_reason or "stop")
         return replace(
             self._with(MessageStatus.FAILED, finish_reason),
             error=str(error),
@@ -97,7 +140,9 @@ class LiveReply:
         )
 
     def _with(self, status: MessageStatus, finish_reason: str | None) -> Message:
-        now = time.monotonic()
+        now = self._clock()
+        self._thinking.end(now)
+        self._text.append(self._gate.rest())
         first = self._first
         return replace(
             self.message,
@@ -107,4 +152,31 @@ class LiveReply:
             completion_tokens=self._usage.completion_tokens if self._usage else None,
             time_to_first_token_ms=None if first is None else round((first - self._started) * 1e3),
             duration_ms=round((now - self._started) * 1e3),
+            params=self._params,
         )
+
+
+class _ThinkingTime:
+    """How long the model thought: from its reasoning to its text, all such times together."""
+
+    def __init__(self, before_ms: int | None) -> None:
+        self._before_ms = before_ms
+        self._spent = 0.0
+        self._since: float | None = None
+        self._has_thought = before_ms is not None
+
+    def begin(self, now: float) -> None:
+        self._has_thought = True
+        if self._since is None:
+            self._since = now
+
+    def end(self, now: float) -> None:
+        if self._since is not None:
+            self._spent += now - self._since
+            self._since = None
+
+    def total_ms(self, now: float) -> int | None:
+        if not self._has_thought:
+            return None
+        running = now - self._since if self._since is not None else 0.0
+        return (self._before_ms or 0) + round((self._spent + running) * 1e3)

@@ -11,7 +11,7 @@ from desktop_chat.domain.context import (
     system_prompt_of,
     turns_to_send,
 )
-from desktop_chat.domain.request import ChatRequest
+from desktop_chat.domain.request import ChatRequest, ChatTurn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,13 +27,19 @@ REPLY_TOKENS = 1024
 class Prompt:
     """What is sent for one reply.
 
+    Args:
+        path: The messages of the conversation.
+        system_prompt: What the chat begins with.
+        begun: The beginning of the reply, which the engine is to continue; "" for a new one.
+
     Attributes:
         left_out: How many turns of the conversation are not sent.
     """
 
-    def __init__(self, path: Sequence[Message], system_prompt: str) -> None:
+    def __init__(self, path: Sequence[Message], system_prompt: str, begun: str = "") -> None:
         self._all = turns_to_send(path)
         self._turns = self._all
+        self._begun = begun
         self._system = system_prompt_of(system_prompt, path)
         self._bytes_per_token = _measured_ratio(path) or BYTES_PER_TOKEN
 
@@ -46,6 +52,8 @@ class Prompt:
         """Leave out the oldest turns that would not fit; None means that nobody knows."""
         if context_length:
             limit = context_length - min(REPLY_TOKENS, context_length // 4)
+            if self._begun:
+                limit -= estimated_tokens(self._begun, self._bytes_per_token)
             self._turns = fit_to_context(
                 self._turns, limit, self._system, bytes_per_token=self._bytes_per_token
             )
@@ -56,6 +64,8 @@ class Prompt:
             return False
         before = len(self._turns)
         size = sum(estimated_tokens(t.content, 1.0) for t in self._turns)
+        if self._begun:
+            size += estimated_tokens(self._begun, 1.0)
         prompt_tokens = error.fields.get("prompt_tokens")
         if prompt_tokens:
             self._bytes_per_token = max(0.5, size / int(prompt_tokens))
@@ -68,7 +78,9 @@ class Prompt:
 
     def request(self, model_id: str, params: GenerationParams) -> ChatRequest:
         """Return the request for what is left."""
-        return ChatRequest(model_id, self._turns, self._system, params)
+        # A last turn of the assistant's is what engines take as the beginning of the reply.
+        begun = (ChatTurn("assistant", self._begun),) if self._begun.strip() else ()
+        return ChatRequest(model_id, (*self._turns, *begun), self._system, params)
 
 
 def _measured_ratio(path: Sequence[Message]) -> float | None:

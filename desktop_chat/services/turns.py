@@ -77,22 +77,48 @@ class TurnStore:
         if chat.model_ref != model_ref:
             self._chats.set_model(chat.id, model_ref)
 
-    def begin_again(self, reply_id: MessageId, model_ref: ModelRef) -> Future[tuple[Chat, Message]]:
-        """Begin to store an empty sibling of a reply; it becomes the end of the active path."""
-        return self._writer.submit(self._begin_again, reply_id, model_ref)
+    def begin_again(
+        self, reply_id: MessageId, model_ref: ModelRef, *, is_continued: bool = False
+    ) -> Future[tuple[Chat, Message, MessageId | None]]:
+        """Begin to store a sibling of a reply; it becomes the end of the active path.
 
-    def _begin_again(self, reply_id: MessageId, model_ref: ModelRef) -> tuple[Chat, Message]:
+        Returns:
+            The chat, the new reply, and the message that was the end of the path before. The
+            reply is empty, or begins with the old one's text if that `is_continued`.
+        """
+        return self._writer.submit(self._begin_again, reply_id, model_ref, is_continued)
+
+    def _begin_again(
+        self, reply_id: MessageId, model_ref: ModelRef, is_continued: bool
+    ) -> tuple[Chat, Message, MessageId | None]:
+        label = model_ref.label
         with self._db.atomic():
             old = self._messages.get(reply_id)
+            before = self._chats.get(old.chat_id).active_message_id
             self._chats.set_model(old.chat_id, model_ref)
-            reply = self._messages.start_reply(old.chat_id, old.parent_id, model=model_ref.label)
-        return self._chats.get(old.chat_id), reply
+            if is_continued:
+                reply = self._messages.start_continuation(reply_id, model=label)
+            else:
+                reply = self._messages.start_reply(old.chat_id, old.parent_id, model=label)
+        return self._chats.get(old.chat_id), reply, before
 
-    async def step_back(self, reply: Message) -> None:
-        """Take a reply that was stopped before its first word off the active path."""
-        await self._writer.run(self._step_back, reply)
+    async def show_version(self, message_id: MessageId, step: int) -> Message | None:
+        """Let the path lead through the version so many places on; None where there is none."""
+        return await self._writer.run(self._show_version, message_id, step)
 
-    def _step_back(self, reply: Message) -> None:
+    def _show_version(self, message_id: MessageId, step: int) -> Message | None:
+        versions = self._messages.versions(message_id)
+        place = versions.index(message_id) + step
+        return self._messages.show_version(versions[place]) if 0 <= place < len(versions) else None
+
+    async def step_back(self, reply: Message, before: MessageId | None = None) -> None:
+        """Take a reply that was stopped before its first word off the active path.
+
+        The path then ends as it did `before`, or else in the message that it answered.
+        """
+        await self._writer.run(self._step_back, reply, before)
+
+    def _step_back(self, reply: Message, before: MessageId | None) -> None:
         # Unless something else was put at its end since.
         if self._chats.get(reply.chat_id).active_message_id == reply.id:
-            self._chats.set_active_message(reply.chat_id, reply.parent_id)
+            self._chats.set_active_message(reply.chat_id, before or reply.parent_id)

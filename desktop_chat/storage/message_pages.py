@@ -11,6 +11,7 @@ from desktop_chat.storage.sqlite.message_tree import (
     depth_of,
     depths_of,
     find_leaf,
+    find_versions,
     load,
     load_path,
     load_range,
@@ -67,6 +68,12 @@ class MessagePages:
             if len(messages) == max(0, min(count, length - start)) and _is_chain(messages):
                 return messages
         return load(self._db, self._ids(chat_id, leaf)[start : start + count])
+
+    def version(self, message_id: int) -> tuple[int, int]:
+        """Return which of how many versions of a message this one is; counted from 1."""
+        versions = find_versions(self._db, message_id)
+        place = versions.index(message_id) + 1 if message_id in versions else 1
+        return place, max(1, len(versions))
 
     def _length_by_depth(self, chat_id: int, leaf: int) -> int:
         """Return what the leaf's depth says, 0 where that cannot be true.

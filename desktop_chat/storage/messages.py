@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from desktop_chat.domain.errors import StorageError
-from desktop_chat.domain.message import Message, MessageStatus, Sender
-from desktop_chat.storage.sqlite.message_tree import find_leaf, load, load_path
-from desktop_chat.storage.sqlite.rows import clean_optional, clean_text, fields_to_text
+from desktop_chat.domain.message import Message, MessageId, MessageStatus, Sender
+from desktop_chat.storage.sqlite.message_tree import (
+    find_leaf,
+    find_versions,
+    leaf_below,
+    load,
+    load_path,
+)
+from desktop_chat.storage.sqlite.rows import (
+    clean_optional,
+    clean_text,
+    fields_to_text,
+    params_to_text,
+)
 from desktop_chat.storage.sqlite.statements import ACTIVATE, insert_into
 from desktop_chat.storage.sqlite.tables import MessageRow
 from desktop_chat.storage.times import Clock, to_text, utc_now
@@ -16,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Unpack
 
+    from desktop_chat.domain.params import GenerationParams
     from desktop_chat.storage.database import Database
 
 _PARENT = "SELECT depth FROM message WHERE id = ? AND chat_id = ?"
@@ -36,6 +48,8 @@ class MessageDetails(TypedDict, total=False):
     completion_tokens: int | None
     time_to_first_token_ms: int | None
     duration_ms: int | None
+    reasoning_ms: int | None
+    params: GenerationParams | None
 
 
 class MessageRepository:
@@ -99,6 +113,20 @@ class MessageRepository:
             self._activate(chat_id, reply_id)
             return self.get(reply_id)
 
+    def start_continuation(self, reply_id: int, *, model: str | None = None) -> Message:
+        """Store a streaming sibling that begins with a reply's text; it becomes active."""
+        with self._db.atomic():
+            old = self.get(reply_id)
+            values = {
+                "content": old.content,
+                "reasoning": old.reasoning,
+                "reasoning_ms": old.reasoning_ms,
+                "params": old.params,
+            }
+            new_id = self._insert_reply(old.chat_id, old.parent_id, model, values)
+            self._activate(old.chat_id, new_id)
+            return self.get(new_id)
+
     def save_progress(self, message_id: int, content: str, reasoning: str = "") -> None:
         """Store how far a streaming reply came; one that has ended stays as it is."""
         update = MessageRow.update(content=clean_text(content), reasoning=clean_text(reasoning))
@@ -121,6 +149,8 @@ class MessageRepository:
                 "completion_tokens": message.completion_tokens,
                 "time_to_first_token_ms": message.time_to_first_token_ms,
                 "duration_ms": message.duration_ms,
+                "reasoning_ms": message.reasoning_ms,
+                "params": message.params,
             }
         )
         values["content"] = clean_text(message.content)
@@ -143,6 +173,17 @@ class MessageRepository:
         leaf = find_leaf(self._db, chat_id)
         return [] if leaf is None else load_path(self._db, chat_id, leaf)
 
+    def versions(self, message_id: int) -> list[MessageId]:
+        """Return a message and those that stand in its place on other paths, oldest first."""
+        return [MessageId(found) for found in find_versions(self._db, message_id)]
+
+    def show_version(self, message_id: int) -> Message:
+        """Let the path lead through a message, on to the newest one below it."""
+        with self._db.atomic():
+            message = self.get(message_id)
+            self._activate(message.chat_id, leaf_below(self._db, message.chat_id, message_id))
+            return message
+
     def interrupt_streaming(self) -> int:
         """Mark replies that an ended process left streaming; return how many.
 
@@ -157,8 +198,14 @@ class MessageRepository:
         leaf = find_leaf(self._db, chat_id)
         return [] if leaf is None else load_path(self._db, chat_id, leaf, count)
 
-    def _insert_reply(self, chat_id: int, parent_id: int | None, model: str | None) -> int:
-        values = {"content": "", "status": MessageStatus.STREAMING, "model": model}
+    def _insert_reply(
+        self,
+        chat_id: int,
+        parent_id: int | None,
+        model: str | None,
+        begun: Mapping[str, Any] | None = None,
+    ) -> int:
+        values = {"content": "", **(begun or {}), "status": MessageStatus.STREAMING, "model": model}
         return self._insert(chat_id, parent_id, Sender.LLM, values)
 
     def _insert(
@@ -196,6 +243,8 @@ def _columns_of(details: Mapping[str, Any]) -> dict[str, Any]:
     columns = dict(details)
     if "error_fields" in columns:
         columns["error_fields"] = fields_to_text(columns["error_fields"])
+    if "params" in columns:
+        columns["params"] = params_to_text(columns["params"])
     if "status" in columns:
         columns["status"] = MessageStatus(columns["status"]).value
     return {

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 T = TypeVar("T")
+# Python's own is 5 ms: so long would each thread at work hold up the window, again and again.
+SWITCH_INTERVAL_S = 0.0005
 
 
 def make_application() -> QApplication:
@@ -53,6 +55,8 @@ def run(app: QApplication, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     import qasync
 
     from desktop_chat.ui.garbage import GuiCollector
+
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
 
     def make_loop() -> asyncio.AbstractEventLoop:
         loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)

@@ -10,7 +10,11 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-LOOK_EVERY_MS = 500
+LOOK_EVERY_MS = 100
+# Looking through all that lives takes longer than a frame: it waits until nothing happens, for so
+# many looks, but not for ever.
+QUIET_LOOKS = 20
+MOST_LOOKS = 6_000
 
 
 class GuiCollector(QObject):
@@ -20,6 +24,8 @@ class GuiCollector(QObject):
         super().__init__(parent)
         self._thresholds = gc.get_threshold()
         self._was_enabled = gc.isenabled()
+        self._looks_due = 0
+        self._quiet_looks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(self.collect_if_due)
@@ -40,9 +46,20 @@ class GuiCollector(QObject):
 
     @Slot()
     def collect_if_due(self) -> None:
-        """Collect the oldest generation whose count is over its threshold."""
+        """Collect the oldest generation whose count is over its threshold.
+
+        The oldest of all waits until the program rests.
+        """
         counts = gc.get_count()
-        for generation in (2, 1, 0):
+        is_busy = counts[0] > self._thresholds[0]
+        self._quiet_looks = 0 if is_busy else self._quiet_looks + 1
+        if counts[2] > self._thresholds[2]:
+            self._looks_due += 1
+            if self._quiet_looks >= QUIET_LOOKS or self._looks_due >= MOST_LOOKS:
+                self._looks_due = 0
+                gc.collect(2)
+                return
+        for generation in (1, 0):
             if counts[generation] > self._thresholds[generation]:
                 gc.collect(generation)
                 return

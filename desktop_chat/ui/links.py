@@ -52,6 +52,11 @@ def check_link(text: str, label: str | None = None) -> Link | None:
     return Link(address, host, is_other or _is_odd_host(url.host(), host))
 
 
+def is_openable(text: str) -> bool:
+    """Whether an address is one that may be opened at all."""
+    return check_link(text) is not None
+
+
 def _is_odd_host(host: str, encoded: str) -> bool:
     """Whether a host may be another than it looks: not ASCII, a number, or this machine."""
     if not host.isascii() or encoded.startswith("xn--") or ".xn--" in encoded:

@@ -88,7 +88,12 @@ class MainWindow(QMainWindow):
             ("settings.open", self.tr("Settings"), self.settings_requested.emit),
             ("chat.search", self.tr("Search chats"), self.search_chats),
             ("chat.rename", self.tr("Rename chat"), self.sidebar.rename_selected),
+            ("reply.regenerate", self.tr("Regenerate the last reply"), self.regenerate_last),
+            ("reply.continue", self.tr("Continue the last reply"), self.continue_last),
             ("composer.focus", self.tr("Write"), self.composer.focus_input),
+            ("find.open", self.tr("Find in this chat"), self.find_in_chat),
+            ("find.next", self.tr("Find next"), self.find_next),
+            ("find.previous", self.tr("Find previous"), self.find_previous),
             ("view.sidebar", self.tr("Show or fold the chats"), self.toggle_sidebar),
             ("window.close", self.tr("Close"), self.close),
             ("app.quit", self.tr("Quit"), self.close),
@@ -197,6 +202,36 @@ class MainWindow(QMainWindow):
         if not self.sidebar_width():
             self.toggle_sidebar()
         self.sidebar.focus_search()
+
+    @Slot()
+    def find_in_chat(self) -> None:
+        """Find text in the chat shown."""
+        if self._transcript is not None:
+            self._transcript.finder.open()
+
+    @Slot()
+    def find_next(self) -> None:
+        """Go to the next place found in the chat shown."""
+        if self._transcript is not None:
+            self._transcript.finder.find_next()
+
+    @Slot()
+    def find_previous(self) -> None:
+        """Go to the place found before."""
+        if self._transcript is not None:
+            self._transcript.finder.find_previous()
+
+    @Slot()
+    def regenerate_last(self) -> None:
+        """Have the last reply written once more, where that is possible."""
+        if self._transcript is not None:
+            self._transcript.commands.regenerate_last()
+
+    @Slot()
+    def continue_last(self) -> None:
+        """Have the last reply go on, where it was cut short."""
+        if self._transcript is not None:
+            self._transcript.commands.continue_last()
 
     @Slot()
     def _on_splitter_moved(self) -> None:

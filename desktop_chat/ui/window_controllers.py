@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from desktop_chat.services.remote_images import RemoteImages
 from desktop_chat.ui.controllers.chat import ChatController
 from desktop_chat.ui.controllers.chats import ChatsController
 from desktop_chat.ui.controllers.engines import EnginesController
+from desktop_chat.ui.controllers.images import ImagesController
 from desktop_chat.ui.controllers.models import ModelsController
 from desktop_chat.ui.controllers.settings import SettingsController
 from desktop_chat.ui.controllers.status import StatusController, StatusText
@@ -38,6 +40,7 @@ class Controllers:
         self.chats = ChatsController(services.chats, reading.chats, shell.chat_list, tasks)
         self.engines = EnginesController(services.engines)
         self.models = ModelsController(models, tasks)
+        self.images = ImagesController(RemoteImages(), tasks)
         self.settings = SettingsController(
             services.settings, services.secrets, services.lm_studio, services.engines, tasks
         )

@@ -108,6 +108,15 @@ def items(order):
     return [described(child) for child in found if child is not None]
 
 
+def inside(order):
+    """Describe what is in the last item of a list."""
+    found = find(order)
+    if found is None or not found.childCount:
+        return None
+    last = found.getChildAtIndex(found.childCount - 1)
+    return [described(child) for child in last if child is not None]
+
+
 def outline(order):
     """Name everything there is, with its role, for a test that failed."""
     return [
@@ -150,12 +159,15 @@ def key(order):
 
 def keycode(name):
     """The code of a key on an ordinary keyboard of X."""
-    return {"Escape": 9, "q": 24, "n": 57, "Control_L": 37, "Return": 36, "Delete": 119}[name]
+    return {"Escape": 9, "q": 24, "n": 57, "v": 55, "Control_L": 37, "Return": 36, "Delete": 119}[
+        name
+    ]
 
 
 ORDERS = {
     "look": look,
     "items": items,
+    "inside": inside,
     "outline": outline,
     "type": type_text,
     "press": press,

@@ -51,13 +51,18 @@ class ScreenReader:
         """Return the names of the items of a list."""
         return [item["name"] for item in self.items(name)]
 
+    def inside(self, name: str) -> list[tuple[str, str]]:
+        """Return role and name of what is in the last item of a list."""
+        found = self._ask(do="inside", name=name, role="list") or ()
+        return [(one["role"], one["name"]) for one in found]
+
     def type(self, name: str, text: str) -> None:
         """Put a text into a field."""
         self._do(do="type", name=name, text=text)
 
-    def press(self, name: str) -> None:
-        """Press a button."""
-        self._do(do="press", name=name, role="push button")
+    def press(self, name: str, role: str = "push button") -> None:
+        """Press a button, or what else can be pressed."""
+        self._do(do="press", name=name, role=role)
 
     def choose(self, name: str, number: int) -> None:
         """Select an item of a list."""

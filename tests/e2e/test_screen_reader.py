@@ -178,6 +178,22 @@ def test_failed_reply_says_why_and_the_next_one_can_be_sent(window, standin_thre
     assert wait_for_text(reader, "Again")["name"].startswith("Assistant: ")
 
 
+def test_code_and_link_of_a_reply_are_reached_and_pressed(window):
+    program, reader = window
+    say(reader, "this\n\n```python\nx = 1\n```\n\n[site](https://example.org/)")
+    wait_for_text(reader, "site")
+    things = [("section", "Code, Python"), ("push button", "Copy code"), ("link", "site")]
+    reader.wait_for(lambda: reader.inside("Conversation") == things, f"{things}")
+    reader.press("Copy code")
+    reader.focus("Message")
+    reader.key("v", "Control_L")
+    reader.wait_for(lambda: reader.look("Message", "text")["value"] == "x = 1", "pasted code")
+    reader.press("site", "link")
+    reader.wait_for(lambda: reader.is_showing("Cancel", "push button"), "the question")
+    reader.press("Cancel")
+    assert (program.terminate(), program.complaints) == (0, "")
+
+
 @pytest.mark.engine
 def test_real_engine_answers_a_screen_reader(on_screen, installed_model, stored):
     program, reader = on_screen(NO_SERVER)

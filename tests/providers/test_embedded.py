@@ -31,6 +31,7 @@ from desktop_chat.domain.stream import (
     TextDelta,
     UsageReported,
 )
+from desktop_chat.domain.usage import TokenUsage
 from desktop_chat.providers.embedded import EmbeddedProvider, EngineState
 from tests.providers.gguf_maker import Value, write_gguf
 
@@ -69,6 +70,10 @@ async def reply(provider: EmbeddedProvider, asked: ChatRequest) -> list[StreamEv
 
 def text_of(events: list[StreamEvent]) -> str:
     return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def usage_of(events: list[StreamEvent]) -> TokenUsage:
+    return next(event.usage for event in events if isinstance(event, UsageReported))
 
 
 @pytest.fixture
@@ -328,3 +333,19 @@ async def test_closed_provider_ends_the_engine_and_can_start_again(
         assert not psutil.pid_exists(pid or 0)
         assert provider.state is EngineState.OFF
         assert text_of(await reply(provider, request(starter_model)))
+
+
+@real_engine
+async def test_last_turn_of_the_assistant_is_the_beginning_of_the_reply(
+    starter_model: Path,
+) -> None:
+    async with embedded(starter_model.parent) as provider:
+        first = await reply(provider, request(starter_model))
+        turns = (ChatTurn("user", "Tell a long story."), ChatTurn("assistant", text_of(first)))
+        params = GenerationParams(temperature=0.0, max_tokens=12)
+        rest = await reply(provider, ChatRequest(str(starter_model), turns, params=params))
+    before, after = usage_of(first), usage_of(rest)
+    assert text_of(rest)
+    # The text alone is read in addition: it is neither ended, nor is another turn begun.
+    assert before.prompt_tokens is not None
+    assert after.prompt_tokens == before.prompt_tokens + 12

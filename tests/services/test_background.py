@@ -119,3 +119,22 @@ async def test_last_result_is_not_kept_alive(worker: Worker) -> None:
     del result
     await worker.run(abs, -1)
     assert watched() is None
+
+
+async def test_daemon_abandoned_drops_what_is_queued() -> None:
+    worker = Worker("abandoned", is_daemon=True)
+    begun, may_go = threading.Event(), threading.Event()
+
+    def job() -> None:
+        begun.set()
+        may_go.wait(10)
+
+    worker.submit(job)
+    waiting = worker.submit(job)
+    begun.wait(10)
+    worker.abandon(0)
+    may_go.set()
+    worker.abandon(10)
+    assert waiting.cancelled()
+    with pytest.raises(RuntimeError):
+        worker.submit(job)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_chat.domain.errors import ConnectionLostError
+from desktop_chat.domain.errors import ConnectionLostError, EmptyReplyError
 from desktop_chat.domain.message import MessageStatus, Sender
+from desktop_chat.domain.params import GenerationParams
 from desktop_chat.domain.usage import TokenUsage
 from desktop_chat.services.live_reply import LiveReply
 from tests.domain.samples import message
@@ -23,6 +24,84 @@ def test_pieces_are_joined_and_reasoning_kept_apart(reply: LiveReply) -> None:
     reply.add_text("b")
     assert (reply.content, reply.reasoning) == ("ab", "hm")
     assert (reply.message.content, reply.message.status) == ("ab", MessageStatus.STREAMING)
+
+
+class HandClock:
+    """Seconds that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def timed(clock: HandClock) -> LiveReply:
+    return LiveReply(message(Sender.LLM, "", status=MessageStatus.STREAMING), clock=clock)
+
+
+def test_thinking_counts_from_the_first_reasoning_to_the_first_text(
+    timed: LiveReply, clock: HandClock
+) -> None:
+    clock.now += 3
+    timed.add_reasoning("h")
+    clock.now += 10
+    timed.add_reasoning("m")
+    clock.now += 2.4
+    timed.add_text("a")
+    clock.now += 60
+    assert timed.finished("stop").reasoning_ms == 12_400
+
+
+def test_thinking_between_texts_is_added_up(timed: LiveReply, clock: HandClock) -> None:
+    for _ in range(3):
+        timed.add_reasoning("hm")
+        clock.now += 2
+        timed.add_text("a")
+        clock.now += 5
+    assert timed.finished("stop").reasoning_ms == 6000
+
+
+def test_thinking_that_is_cut_short_counts_until_the_end(
+    timed: LiveReply, clock: HandClock
+) -> None:
+    timed.add_reasoning("hm")
+    clock.now += 4
+    assert timed.message.reasoning_ms == 4000
+    clock.now += 1
+    final = timed.ended(MessageStatus.STOPPED)
+    clock.now += 9
+    assert final.reasoning_ms == timed.message.reasoning_ms == 5000
+
+
+def test_reply_without_reasoning_has_no_time_of_thinking(timed: LiveReply) -> None:
+    timed.add_text("a")
+    assert timed.finished("stop").reasoning_ms is None
+
+
+def test_continued_reply_keeps_text_and_thinking_of_the_old_one(clock: HandClock) -> None:
+    begun = message(Sender.LLM, "ab", reasoning="h", reasoning_ms=700)
+    live = LiveReply(begun, GenerationParams(0.2), clock=clock)
+    assert not live.has_begun
+    live.add_reasoning("m")
+    clock.now += 1
+    assert live.add_text("c") == "c"
+    final = live.finished("stop")
+    assert (final.content, final.reasoning, final.reasoning_ms) == ("abc", "hm", 1700)
+    assert final.params == GenerationParams(0.2)
+
+
+def test_continued_reply_to_which_nothing_is_added_is_complete() -> None:
+    live = LiveReply(message(Sender.LLM, "All said.", reasoning=""))
+    final = live.failed(EmptyReplyError())
+    assert (final.status, final.content) == (MessageStatus.COMPLETE, "All said.")
+    assert (final.error, final.finish_reason) == (None, "stop")
 
 
 def test_before_the_first_piece_it_has_not_begun(reply: LiveReply) -> None:

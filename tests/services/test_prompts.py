@@ -36,6 +36,24 @@ def test_fit_leaves_out_the_oldest_and_room_for_the_reply() -> None:
     assert prompt.left_out == 6
 
 
+def test_reply_that_is_continued_is_the_last_turn_and_counts() -> None:
+    begun = "z" * 600
+    prompt = Prompt(conversation(9), "", begun)
+    prompt.fit(800)
+    turns = prompt.request("m", GenerationParams()).turns
+    assert [turn.content.split()[0] for turn in turns] == ["6", "7", "8", begun]
+    assert turns[-1].role == "assistant"
+    assert prompt.left_out == 6
+
+
+def test_reply_that_is_continued_stays_when_the_engine_refuses() -> None:
+    prompt = Prompt(conversation(9), "", "begun")
+    assert prompt.shorten(ContextFullError(prompt_tokens=900, context_length=500))
+    turns = prompt.request("m", GenerationParams()).turns
+    assert (turns[-1].content, turns[-2].role) == ("begun", "user")
+    assert len(turns) < 10
+
+
 def test_fit_counts_the_system_prompt() -> None:
     prompt = Prompt(conversation(9), "y" * 700)
     prompt.fit(600)

@@ -8,6 +8,7 @@ import pytest
 
 from desktop_chat.domain.errors import ChatNotFoundError, StorageError
 from desktop_chat.domain.message import MessageStatus, Sender
+from desktop_chat.domain.params import GenerationParams
 
 
 @pytest.fixture
@@ -56,6 +57,51 @@ def test_start_reply_to_a_message_of_another_chat_is_refused(chats, messages, ch
     assert messages.active_path(chat_id) == []
 
 
+def test_start_continuation_begins_with_the_old_text_and_leaves_the_old_row(messages, chat_id):
+    question, reply = messages.start_turn(chat_id, "Why?")
+    old = replace(reply, content="Because", reasoning="hm", reasoning_ms=5, status="stopped")
+    messages.finish(replace(old, params=GenerationParams(max_tokens=9)))
+    old = messages.get(reply.id)
+    new = messages.start_continuation(old.id, model="m")
+    assert (new.content, new.reasoning, new.reasoning_ms) == ("Because", "hm", 5)
+    assert (new.parent_id, new.status, new.params) == (question.id, "streaming", old.params)
+    assert [message.id for message in messages.active_path(chat_id)] == [question.id, new.id]
+    assert messages.get(old.id) == old
+
+
+def test_versions_are_those_in_the_same_place_oldest_first(chats, messages, chat_id):
+    question, first = messages.start_turn(chat_id, "Why?")
+    second = messages.start_reply(chat_id, question.id)
+    messages.create_message(chat_id, "user", "And?")
+    messages.start_turn(chats.create_chat().id, "Why?")
+    assert messages.versions(first.id) == [first.id, second.id]
+    assert messages.versions(question.id) == [question.id]
+
+
+def test_versions_of_first_messages_do_not_mix_chats(chats, messages, chat_id):
+    one = messages.create_message(chat_id, "user", "a")
+    chats.set_active_message(chat_id, None)
+    messages.create_message(chats.create_chat().id, "user", "b")
+    assert messages.versions(one.id) == [one.id]
+
+
+def test_show_version_leads_on_to_the_newest_message_below(messages, chat_id):
+    question, first = messages.start_turn(chat_id, "Why?")
+    _, last = messages.start_turn(chat_id, "And?")
+    other = messages.start_reply(chat_id, question.id)
+    assert messages.show_version(first.id).id == first.id
+    assert messages.active_path(chat_id)[-1].id == last.id
+    messages.show_version(other.id)
+    assert messages.active_path(chat_id)[-1].id == other.id
+
+
+@pytest.mark.parametrize("stored", ["[1]", "{", '{"temperature": "hot", "max_tokens": true}', ""])
+def test_params_that_cannot_be_read_cost_only_themselves(db, messages, chat_id, stored):
+    message = messages.create_message(chat_id, "llm", "text")
+    db.sql("UPDATE message SET params = ? WHERE id = ?", (stored, message.id))
+    assert messages.get(message.id) == message
+
+
 def test_save_progress_changes_the_text_until_the_reply_ended(messages, chat_id):
     _, reply = messages.start_turn(chat_id, "Why?")
     messages.save_progress(reply.id, "Because", "hm")
@@ -83,6 +129,8 @@ def test_finish_stores_all_that_is_known_of_the_reply(messages, chat_id):
         completion_tokens=2,
         time_to_first_token_ms=3,
         duration_ms=4,
+        reasoning_ms=12_400,
+        params=GenerationParams(0.7, -1),
     )
     messages.finish(final)
     assert messages.get(reply.id) == final

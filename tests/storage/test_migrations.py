@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from desktop_chat.domain.errors import DatabaseDamagedError
+from desktop_chat.domain.params import GenerationParams
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
+from desktop_chat.storage.messages import MessageRepository
 from desktop_chat.storage.migrations import STEPS, apply_steps
 from desktop_chat.storage.sqlite import opening
 from desktop_chat.storage.sqlite.backup import back_up
@@ -70,6 +73,29 @@ def test_steps_applied_meanwhile_are_not_applied_again(old_path):
     with closing(sqlite3.connect(old_path, isolation_level=None)) as connection:
         apply_steps(connection, STEPS)
         assert connection.execute("SELECT count(*) FROM migration").fetchone() == (len(STEPS),)
+
+
+def test_messages_of_the_first_form_are_read_and_go_on(db_path):
+    db_path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(db_path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA application_id = {opening.APPLICATION_ID}")
+        apply_steps(connection, STEPS[:1])
+        connection.execute("INSERT INTO chat (id, title) VALUES (1, 'old')")
+        connection.execute("INSERT INTO message (chat_id, sender, content) VALUES (1, 'user', 'a')")
+        connection.execute(
+            "INSERT INTO message (chat_id, parent_id, sender, content, reasoning, duration_ms)"
+            " VALUES (1, 1, 'llm', 'b', 'hm', 7)"
+        )
+    with open_database(db_path) as db:
+        messages = MessageRepository(db)
+        _, reply = messages.active_path(1)
+        assert (reply.content, reply.reasoning, reply.duration_ms) == ("b", "hm", 7)
+        assert (reply.reasoning_ms, reply.params) == (None, None)
+        messages.finish(replace(reply, reasoning_ms=9, params=GenerationParams(0.5)))
+        assert messages.get(2).params == GenerationParams(0.5)
+    (copy,) = (db_path.parent / "backups").iterdir()
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT content FROM message").fetchall() == [("a",), ("b",)]
 
 
 def test_backup_of_a_damaged_database_is_not_kept(old_path, tmp_path):

@@ -10,6 +10,7 @@ from desktop_chat.ui.main_window import MainWindow
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.view import TranscriptView
 from tests.ui.chat_list_fake import fake_chat_list
+from tests.ui.transcript.samples import CHAT, ListSource, user
 
 # What the offscreen platform says of any window with a least or greatest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -81,6 +82,26 @@ def test_search_shortcut_unfolds_the_sidebar(window):
     assert window.sidebar.search_field.hasFocus()
     QTest.keySequence(window, "Ctrl+L")
     assert window.composer.prompt.hasFocus()
+
+
+def test_find_shortcut_opens_the_bar_and_escape_there_stops_no_reply(window, qtbot):
+    window.activateWindow()
+    model = window.transcript.model()
+    model.set_chat(CHAT, ListSource([user(1, "a needle"), user(2, "needle")]))
+    window.show_welcome(False)
+    QTest.keySequence(window, "Ctrl+F")
+    bar = window.transcript.finder.bar
+    qtbot.waitUntil(bar.field.hasFocus)
+    qtbot.keyClicks(bar.field, "needle")
+    qtbot.waitUntil(lambda: bar.count.text() == "1 of 2")
+    QTest.keySequence(window, "F3")
+    assert bar.count.text() == "2 of 2"
+    QTest.keySequence(window, "Shift+F3")
+    assert bar.count.text() == "1 of 2"
+    window.composer.set_streaming(True)
+    with qtbot.assertNotEmitted(window.composer.stop_requested):
+        qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
 
 
 def test_escape_anywhere_stops_a_running_reply(window, qtbot):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_chat.storage.migrations import m0001_initial
+from desktop_chat.storage.migrations import m0001_initial, m0002_reply_details
 from desktop_chat.storage.times import to_text, utc_now
 
 if TYPE_CHECKING:
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     Step = tuple[str, Callable[[sqlite3.Connection], None]]
 
 # A step never changes once it was released, and never imports `tables`: those move on.
-STEPS: Sequence[Step] = (("m0001_initial", m0001_initial.migrate),)
+STEPS: Sequence[Step] = (
+    ("m0001_initial", m0001_initial.migrate),
+    ("m0002_reply_details", m0002_reply_details.migrate),
+)
 
 _APPLIED = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"
 

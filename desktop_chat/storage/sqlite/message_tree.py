@@ -47,6 +47,26 @@ SELECT {_COLUMNS} FROM message WHERE chat_id = ? AND depth BETWEEN ? AND ? ORDER
 """
 
 
+# Down to the newest message, always through the newest answer.
+_DOWN = """
+WITH RECURSIVE way (id, step) AS (
+    SELECT ?, 1
+    UNION ALL
+    SELECT (SELECT max(id) FROM message WHERE parent_id = way.id AND chat_id = ?), step + 1
+    FROM way WHERE way.id IS NOT NULL
+    LIMIT ?
+)
+SELECT id FROM way WHERE id IS NOT NULL ORDER BY step DESC LIMIT 1
+"""
+# The depth leads to an index, whatever the parent is; it is never another one than a sibling's.
+_VERSIONS = """
+SELECT other.id FROM message JOIN message AS other
+ON other.chat_id = message.chat_id AND other.depth IS message.depth
+    AND other.parent_id IS message.parent_id AND other.sender = message.sender
+WHERE message.id = ? ORDER BY other.id
+"""
+
+
 def find_leaf(db: SqlReader, chat_id: int) -> int | None:
     """Return the last message of the path shown; None in an empty chat.
 
@@ -58,6 +78,17 @@ def find_leaf(db: SqlReader, chat_id: int) -> int | None:
         raise ChatNotFoundError(chat_id=chat_id)
     leaf: int | None = rows[0][0]
     return leaf
+
+
+def find_versions(db: SqlReader, message_id: int) -> list[int]:
+    """Return a message and those that stand in its place on other paths, oldest first."""
+    return [row[0] for row in db.sql(_VERSIONS, (message_id,))]
+
+
+def leaf_below(db: SqlReader, chat_id: int, message_id: int) -> int:
+    """Return the end of the newest path that goes on from a message."""
+    most = count_messages(db, chat_id) + 1
+    return int(db.sql(_DOWN, (message_id, chat_id, most))[0][0])
 
 
 def count_messages(db: SqlReader, chat_id: int) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from desktop_chat.domain.chat import Chat, ChatId, ChatSummary
 from desktop_chat.domain.message import Message, MessageId, MessageStatus, Sender
 from desktop_chat.domain.model_info import LM_STUDIO, ModelRef
+from desktop_chat.domain.params import GenerationParams
 from desktop_chat.storage.sqlite.tables import ChatRow, MessageRow
 from desktop_chat.storage.times import from_text
 
@@ -55,7 +57,8 @@ def message_from(row: tuple[Any, ...]) -> Message:
     """
     (message_id, chat_id, parent_id, depth, sender, status, created_at) = row[:7]
     (model, finish_reason, prompt_tokens, completion_tokens, first_token_ms) = row[7:12]
-    (duration_ms, error, error_code, error_fields, content, reasoning) = row[12:]
+    (duration_ms, reasoning_ms, params, error, error_code, error_fields) = row[12:18]
+    (content, reasoning) = row[18:]
     return Message(
         id=MessageId(message_id),
         chat_id=ChatId(chat_id),
@@ -74,6 +77,8 @@ def message_from(row: tuple[Any, ...]) -> Message:
         completion_tokens=completion_tokens,
         time_to_first_token_ms=first_token_ms,
         duration_ms=duration_ms,
+        reasoning_ms=reasoning_ms,
+        params=_params_from(params),
         depth=depth or 0,
     )
 
@@ -101,6 +106,30 @@ def clean_optional(text: str | None) -> str | None:
 def fields_to_text(fields: Mapping[str, Any]) -> str | None:
     """Return an error's fields as the column holds them."""
     return json.dumps(dict(fields), default=str) if fields else None
+
+
+def params_to_text(params: GenerationParams | None) -> str | None:
+    """Return sampling parameters as the column holds them, without those left to the engine."""
+    chosen = (
+        {name: value for name, value in asdict(params).items() if value is not None}
+        if params
+        else {}
+    )
+    return json.dumps(chosen) if chosen else None
+
+
+def _params_from(text: str | None) -> GenerationParams | None:
+    values = _fields_from(text)
+    temperature, max_tokens = values.get("temperature"), values.get("max_tokens")
+    params = GenerationParams(
+        float(temperature) if _is_number(temperature) else None,
+        int(max_tokens) if _is_number(max_tokens) else None,
+    )
+    return params if params != GenerationParams() else None
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _fields_from(text: str | None) -> dict[str, Any]:

@@ -41,6 +41,8 @@ class MessageRow(Model):
     completion_tokens = IntegerField(null=True)
     time_to_first_token_ms = IntegerField(null=True)
     duration_ms = IntegerField(null=True)
+    reasoning_ms = IntegerField(null=True)
+    params = TextField(null=True)
     error = TextField(null=True)
     error_code = TextField(null=True)
     error_fields = TextField(null=True)

@@ -13,6 +13,7 @@ from desktop_chat.domain.changes import (
     ReplyEnded,
     ReplyGrew,
     TurnStarted,
+    VersionShown,
 )
 from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.errors import ChatError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from desktop_chat.services.chat import ChatService
     from desktop_chat.services.chats import ChatsService
     from desktop_chat.services.tasks import TaskScope
-    from desktop_chat.ui.item_models.transcript import MessageSource, TranscriptModel
+    from desktop_chat.ui.item_models.transcript import TranscriptModel
 
 
 class StoredChats(Protocol):
@@ -35,6 +36,26 @@ class StoredChats(Protocol):
 
     def get(self, chat_id: ChatId) -> Chat:
         """Return a chat; raises ChatNotFoundError."""
+        ...
+
+
+class StoredPages(Protocol):
+    """Reads messages: the active path by position, and how many versions each has."""
+
+    def length(self, chat_id: ChatId) -> int:
+        """Return the number of messages on the active path."""
+        ...
+
+    def tail(self, chat_id: ChatId, count: int) -> list[Message]:
+        """Return the last `count` messages, oldest first."""
+        ...
+
+    def page(self, chat_id: ChatId, start: int, count: int) -> list[Message]:
+        """Return `count` messages from position `start`."""
+        ...
+
+    def version(self, message_id: MessageId) -> tuple[int, int]:
+        """Return which of how many versions of a message this one is; counted from 1."""
         ...
 
 
@@ -47,7 +68,7 @@ class Stored(Protocol):
         ...
 
     @property
-    def pages(self) -> MessageSource:
+    def pages(self) -> StoredPages:
         """Their messages, page by page."""
         ...
 
@@ -63,6 +84,7 @@ class ChatController(QObject):
         draft_changed(str): the draft of the chat that is now shown.
         model_changed(ModelRef | None): the model of the chat shown; None lets the default answer.
         failed(ChatError): nothing was sent; the draft is still there.
+        version_shown(int): another version of the message in this row is shown, and what follows.
         usage_changed(int): tokens of the conversation shown; -1 when nobody knows.
         leaving(): another chat comes; whoever holds the draft gives it to `keep_draft` now.
     """
@@ -74,6 +96,7 @@ class ChatController(QObject):
     draft_changed = Signal(str)
     model_changed = Signal(object)
     failed = Signal(object)
+    version_shown = Signal(int)
     usage_changed = Signal(int)
     leaving = Signal()
 
@@ -104,6 +127,7 @@ class ChatController(QObject):
         broadcast.subscribe(TurnStarted, self._on_turn_started)
         broadcast.subscribe(ReplyGrew, self._on_reply_grew)
         broadcast.subscribe(ReplyEnded, self._on_reply_ended)
+        broadcast.subscribe(VersionShown, self._on_version_shown)
         broadcast.subscribe(ChatChanged, self._on_chat_changed)
         broadcast.subscribe(ChatTrashed, self._on_chat_trashed)
 
@@ -173,9 +197,34 @@ class ChatController(QObject):
 
     @Slot(object)
     def retry(self, message_id: MessageId) -> None:
-        """Have a failed reply written once more."""
+        """Have a reply written once more; the old one stays in the database."""
         if not self.is_streaming:
             self._start(self._service.retry(message_id), "")
+
+    @Slot(object)
+    def continue_reply(self, message_id: MessageId) -> None:
+        """Have a reply that was cut short go on where it ended."""
+        if not self.is_streaming:
+            self._start(self._service.continue_reply(message_id), "")
+
+    def version_of(self, message_id: MessageId) -> tuple[int, int]:
+        """Return which of how many versions of a message is shown; counted from 1."""
+        try:
+            return self._stored.pages.version(message_id)
+        except ChatError:
+            return 1, 1  # the message can be read all the same
+
+    @Slot(object, int)
+    def show_version(self, message_id: MessageId, step: int) -> None:
+        """Show the version of a message that comes before it (-1) or after it (1)."""
+        if not self.is_streaming:
+            self._tasks.spawn(self._show_version(message_id, step))
+
+    async def _show_version(self, message_id: MessageId, step: int) -> None:
+        try:
+            await self._service.show_version(message_id, step)
+        except ChatError as error:
+            self.failed.emit(error)
 
     def _start(self, turn: AsyncGenerator[Any, None], text: str) -> None:
         # A key of its own: another turn of this chat must not cancel the end of this one.
@@ -275,10 +324,25 @@ class ChatController(QObject):
         row = self._transcript.row_of(reply.id)
         if event.is_discarded and row is not None:
             self._transcript.truncate(row)
+            self._show_end(reply.chat_id)
         else:
             self._transcript.replace(reply)
         self.streaming_changed.emit(self.is_streaming)
         self._tell_usage(reply)
+
+    def _show_end(self, chat_id: ChatId) -> None:
+        """Show again what a reply stood in place of that was taken away."""
+        length, rows = self._stored.pages.length(chat_id), self._transcript.rowCount()
+        if length == rows + 1:
+            self._transcript.append(self._stored.pages.tail(chat_id, 1)[0])
+        elif length != rows:
+            self._transcript.set_chat(chat_id, self._stored.pages)
+
+    def _on_version_shown(self, event: VersionShown) -> None:
+        if event.chat_id == self._chat_id:
+            self._transcript.set_chat(event.chat_id, self._stored.pages)
+            self.version_shown.emit(event.message.depth)
+            self._tell_usage()
 
     def _on_chat_changed(self, event: ChatChanged) -> None:
         chat: Chat = event.chat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, QPoint, QRect
+from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -14,27 +14,34 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAccessibleWidget
 
-from desktop_chat.domain.message import MessageStatus, Sender
-from desktop_chat.ui.transcript.blocks import plain_text
+from desktop_chat.domain.message import MessageStatus
+from desktop_chat.ui.transcript.accessible_message import MessageInterface
 from desktop_chat.ui.transcript.notes import ending_words, error_words
 
 if not TYPE_CHECKING:
     from desktop_chat.overriding import override
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QWindow
     from typing_extensions import override
 
     from desktop_chat.domain.message import Message
+    from desktop_chat.ui.transcript.accessible_things import Press
+    from desktop_chat.ui.transcript.hits import Hit
     from desktop_chat.ui.transcript.pane import TranscriptPane
 
 # Qt keeps bare pointers to interfaces: each must live here until Qt is told to forget it.
 lists: dict[int, ConversationInterface] = {}
 
 
-def make_list(pane: TranscriptPane) -> ConversationInterface:
-    """Return the interface of a transcript, which Qt asks for once."""
-    made = ConversationInterface(pane)
+def make_list(pane: TranscriptPane, press: Press) -> ConversationInterface:
+    """Return the interface of a transcript, which Qt asks for once.
+
+    Args:
+        pane: The transcript.
+        press: Takes row and thing (None for the message itself) when a screen reader uses one;
+            it must not do so before Qt is through with the request.
+    """
+    made = ConversationInterface(pane, press)
     lists[id(pane)] = made
     return made
 
@@ -59,6 +66,20 @@ def tell(pane: TranscriptPane, row: int, event: QAccessible.Event) -> None:
         send_event(QAccessibleEvent(item, event))
 
 
+def tell_hit(pane: TranscriptPane, row: int, hit: Hit) -> None:
+    """Tell that the keyboard stopped at a part of a message."""
+    item = item_of(pane, row)
+    thing = item.things.at(hit) if item is not None else None
+    if thing is not None:
+        send_event(QAccessibleEvent(thing, QAccessible.Event.Focus))
+
+
+def tell_start(pane: TranscriptPane) -> None:
+    """Tell that a reply is being written."""
+    words = QCoreApplication.translate("Transcript", "Assistant is writing")
+    send_event(QAccessibleAnnouncementEvent(pane, words))
+
+
 def tell_end(pane: TranscriptPane, row: int, message: Message) -> None:
     """Tell that a reply is complete, or how else it ended."""
     item = item_of(pane, row)
@@ -71,7 +92,10 @@ def tell_end(pane: TranscriptPane, row: int, message: Message) -> None:
     words = error_words(message) or ending_words(message)
     if not words and message.status is MessageStatus.COMPLETE:
         words = QCoreApplication.translate("Transcript", "Reply complete")
-    send_event(QAccessibleAnnouncementEvent(pane, words))
+    event = QAccessibleAnnouncementEvent(pane, words)
+    if message.status is MessageStatus.FAILED:
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+    send_event(event)
 
 
 def forget_items(pane_id: int, first: int = 0) -> None:
@@ -90,10 +114,10 @@ def forget_list(pane_id: int) -> None:
 class ConversationInterface(QAccessibleWidget):
     """The list."""
 
-    def __init__(self, pane: TranscriptPane) -> None:
+    def __init__(self, pane: TranscriptPane, press: Press) -> None:
         super().__init__(pane, QAccessible.Role.List)
         self._pane = pane
-        self.items = _Items(pane)
+        self.items = _Items(pane, press)
 
     # Qt overrides
 
@@ -125,8 +149,9 @@ class ConversationInterface(QAccessibleWidget):
 class _Items:
     """The items that were handed out, by row."""
 
-    def __init__(self, pane: TranscriptPane) -> None:
+    def __init__(self, pane: TranscriptPane, press: Press) -> None:
         self._pane = pane
+        self._press = press
         self._items: dict[int, tuple[int, MessageInterface]] = {}
 
     def item(self, row: int) -> MessageInterface | None:
@@ -135,7 +160,7 @@ class _Items:
             return None
         known = self._items.get(row)
         if known is None:
-            item = MessageInterface(self._pane, row)
+            item = MessageInterface(self._pane, row, self._press)
             known = (QAccessible.registerAccessibleInterface(item), item)
             self._items[row] = known
         return known[1]
@@ -144,110 +169,6 @@ class _Items:
         """Take back the items of rows from `first` on."""
         for row in [row for row in self._items if row >= first]:
             item_id, item = self._items.pop(row)
+            item.things.forget()
             item.row = -1
             QAccessible.deleteAccessibleInterface(item_id)
-
-
-class MessageInterface(QAccessibleInterface):
-    """One message."""
-
-    def __init__(self, pane: TranscriptPane, row: int) -> None:
-        super().__init__()
-        self._pane = pane
-        self.row = row
-        self._named: Message | None = None
-        self._name = ""
-
-    def _message(self) -> Message | None:
-        model = self._pane.model()
-        if model is None or not 0 <= self.row < model.rowCount():
-            return None
-        return model.message_at(self.row)
-
-    def _read_name(self, message: Message) -> str:
-        if message is not self._named:
-            self._named = message
-            layout = self._pane.stage.layout
-            text = plain_text(layout.blocks_of(self.row))
-            error = error_words(message)
-            who = QCoreApplication.translate(
-                "Transcript", "You" if message.sender is Sender.USER else "Assistant"
-            )
-            self._name = f"{who}: " + "\n\n".join(part for part in (text, error) if part)
-        return self._name
-
-    # Qt overrides
-
-    @override
-    def isValid(self) -> bool:
-        return self.row >= 0
-
-    @override
-    def object(self) -> QObject:
-        return None  # type: ignore[return-value]
-
-    @override
-    def parent(self) -> QAccessibleInterface:
-        return QAccessible.queryAccessibleInterface(self._pane)
-
-    @override
-    def child(self, index: int) -> QAccessibleInterface:
-        return None  # type: ignore[return-value]
-
-    @override
-    def childAt(self, x: int, y: int) -> QAccessibleInterface:
-        return None  # type: ignore[return-value]
-
-    @override
-    def childCount(self) -> int:
-        return 0
-
-    @override
-    def indexOfChild(self, child: QAccessibleInterface) -> int:
-        return -1
-
-    @override
-    def role(self) -> QAccessible.Role:
-        return QAccessible.Role.ListItem
-
-    @override
-    def text(self, t: QAccessible.Text) -> str:
-        message = self._message()
-        if message is None:
-            return ""
-        if t == QAccessible.Text.Name:
-            return self._read_name(message)
-        if t == QAccessible.Text.Description:
-            return ending_words(message)
-        return ""
-
-    @override
-    def setText(self, t: QAccessible.Text, text: str) -> None:
-        """Messages are not edited here."""
-
-    @override
-    def rect(self) -> QRect:
-        if self._message() is None:
-            return QRect()
-        rect = self._pane.stage.row_rect(self.row)
-        return QRect(self._pane.viewport().mapToGlobal(rect.topLeft()), rect.size())
-
-    @override
-    def state(self) -> QAccessible.State:
-        state = QAccessible.State()
-        model = self._pane.model()
-        if model is None or not 0 <= self.row < model.rowCount():
-            state.invalid = True
-            return state
-        state.focusable = True
-        state.readOnly = True
-        state.busy = model.is_streaming(self.row)
-        state.focused = self._pane.marks().current_row == self.row
-        is_seen = self.row in self._pane.stage.visible_rows() and self._pane.isVisible()
-        state.offscreen = not is_seen
-        state.invisible = not is_seen
-        return state
-
-    @override
-    def window(self) -> QWindow:
-        return self._pane.window().windowHandle()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import ref
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAccessible
 
 from desktop_chat.ui.transcript.pane import TranscriptPane
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAccessibleInterface
+
+    from desktop_chat.ui.transcript.hits import Hit
 
 _installed: list[object] = []
 _announcers: dict[int, Announcer] = {}
@@ -24,20 +26,30 @@ def _make_interface(class_name: str, thing: QObject) -> QAccessibleInterface | N
         return None
     from desktop_chat.ui.transcript.accessible import make_list
 
+    announcer = _announcers.get(id(thing))
+    if announcer is None:
+        return None
     _asked.add(id(thing))
-    return make_list(thing)
+    return make_list(thing, announcer.pressed.emit)
 
 
 class Announcer(QObject):
     """Tells screen readers of new, finished and failed messages; not of every word.
 
     It outlives its pane, to let go of what screen readers were given.
+
+    Signals:
+        pressed(int, object): row and what a screen reader pressed of it: a `Thing`, None for the
+            message itself. To be connected queued: Qt still holds what was pressed.
     """
+
+    pressed = Signal(int, object)
 
     def __init__(self, pane: TranscriptPane) -> None:
         super().__init__()
         self._pane = ref(pane)
         self._pane_id = id(pane)
+        self._writing = -1
         _announcers[self._pane_id] = self
         if not _installed:
             # Once per process: Qt keeps factories for good.
@@ -52,6 +64,14 @@ class Announcer(QObject):
         """The keyboard's mark moved to a message."""
         self._tell(row, QAccessible.Event.Focus)
 
+    def focus_hit(self, row: int, hit: Hit) -> None:
+        """The keyboard stopped at a part of a message."""
+        pane = self._pane()
+        if pane is not None and QAccessible.isActive():
+            from desktop_chat.ui.transcript import accessible
+
+            accessible.tell_hit(pane, row, hit)
+
     def _tell(self, row: int, event: QAccessible.Event) -> None:
         pane = self._pane()
         if pane is not None and QAccessible.isActive():
@@ -62,18 +82,37 @@ class Announcer(QObject):
     @Slot(int)
     def _on_pane_message_began(self, row: int) -> None:
         self._tell(row, QAccessible.Event.ObjectCreated)
+        self._tell_start(row)
+
+    def _tell_start(self, row: int) -> None:
+        """Tell that a reply is being written, once."""
+        pane = self._pane()
+        model = pane.model() if pane is not None and QAccessible.isActive() else None
+        if pane is not None and model is not None and model.is_streaming(row):
+            self._writing = row
+            from desktop_chat.ui.transcript import accessible
+
+            accessible.tell_start(pane)
 
     @Slot(int)
     def _on_pane_message_changed(self, row: int) -> None:
         pane = self._pane()
         model = pane.model() if pane is not None and QAccessible.isActive() else None
-        if pane is not None and model is not None and not model.is_streaming(row):
+        if pane is None or model is None:
+            return
+        if not model.is_streaming(row):
             from desktop_chat.ui.transcript import accessible
 
+            self._writing = -1
             accessible.tell_end(pane, row, model.message_at(row))
+        elif self._writing != row:
+            # A reply that is continued was there before.
+            self._tell_start(row)
 
     @Slot(int)
     def _on_pane_rows_dropped(self, first: int) -> None:
+        if self._writing >= first:
+            self._writing = -1
         if self._pane_id in _asked:
             from desktop_chat.ui.transcript import accessible
 

@@ -26,12 +26,14 @@ class BlockLayout(ABC):
         height: Of the whole block.
         natural_width: What its longest line needs, at most the width given.
         is_waiting: Whether something of it is not drawn yet; it is laid out anew once it is.
+        is_estimated: Whether parts of it may turn out higher or lower once they are seen.
         sideways: What moves its content sideways, if it is wider than the column.
     """
 
     height: int = 0
     natural_width: int = 0
     is_waiting: bool = False
+    is_estimated: bool = False
     sideways: Sideways | None = None
 
     @abstractmethod
@@ -56,6 +58,14 @@ class BlockLayout(ABC):
 
         Returns None if it has to be laid out anew.
         """
+
+    def ensure(self, top: int, bottom: int) -> bool:
+        """Lay out what lies between two heights; return whether the block's height changed."""
+        return False
+
+    def renew(self) -> bool:
+        """Draw what waited to be drawn; return False if the block has to be laid out anew."""
+        return False
 
     def link_at(self, x: int, y: int) -> tuple[str, str]:
         """Return address and label of the link under the point, or nothing twice."""

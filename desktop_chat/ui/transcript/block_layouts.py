@@ -8,8 +8,18 @@ from PySide6.QtCore import QRect, QRectF
 
 from desktop_chat.ui.transcript.block_layout import BlockLayout
 from desktop_chat.ui.transcript.block_state import BlockState
-from desktop_chat.ui.transcript.blocks import Block, RuleBlock, TextBlock
+from desktop_chat.ui.transcript.blocks import (
+    Block,
+    FormulaBlock,
+    ImageBlock,
+    RuleBlock,
+    TableBlock,
+    TextBlock,
+)
 from desktop_chat.ui.transcript.code_layout import CodeLayout
+from desktop_chat.ui.transcript.formula_layout import FormulaLayout
+from desktop_chat.ui.transcript.image_layout import ImageLayout
+from desktop_chat.ui.transcript.table_layout import TableLayout
 from desktop_chat.ui.transcript.text_layout import TextLayout
 
 if not TYPE_CHECKING:
@@ -39,7 +49,13 @@ def make_layout(
         return TextLayout(block, look, width, colour)
     if isinstance(block, RuleBlock):
         return RuleLayout(look, width)
-    return CodeLayout(block, look, width, state)  # type: ignore[arg-type]
+    if isinstance(block, ImageBlock):
+        return ImageLayout(block, look, width)
+    if isinstance(block, TableBlock):
+        return TableLayout(block, look, width, state, colour)
+    if isinstance(block, FormulaBlock):
+        return FormulaLayout(block, look, width, state, colour)
+    return CodeLayout(block, look, width, state)
 
 
 def estimate_height(block: Block, look: Look, width: int) -> int:
@@ -49,7 +65,13 @@ def estimate_height(block: Block, look: Look, width: int) -> int:
         return (len(block.text) // columns + 1) * look.line_of(block.level)
     if isinstance(block, RuleBlock):
         return 1
-    return CodeLayout.height_of(block, look)  # type: ignore[arg-type]
+    if isinstance(block, ImageBlock):
+        return ImageLayout.height_of(look)
+    if isinstance(block, TableBlock):
+        return TableLayout.height_of(block, look, width)
+    if isinstance(block, FormulaBlock):
+        return FormulaLayout.height_of(block, look)
+    return CodeLayout.height_of(block, look)
 
 
 class RuleLayout(BlockLayout):

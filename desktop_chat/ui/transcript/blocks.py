@@ -80,13 +80,16 @@ class TextBlock:
 class CodeBlock:
     """Lines of code; `lines` of an open block may still grow.
 
-    `is_bare` shows it without panel, as monospaced text (tables, until they are drawn).
+    Attributes:
+        is_bare: Whether it is shown without panel, as monospaced text.
+        is_open: Whether it is still being written.
     """
 
     lines: list[str] = field(default_factory=list)
     language: str = ""
     place: Place = TOP
     is_bare: bool = False
+    is_open: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,18 @@ def written_text(block: Block, start: int = 0, end: int | None = None) -> str:
     if OBJECT in text:
         text = _with_formulas(text, _formulas_from(block, start))
     return text.replace(LINE_BREAK, "\n" if isinstance(block, TextBlock) else " ")
+
+
+def spans_of(block: Block) -> Iterator[tuple[int, Span]]:
+    """Yield the spans of a block, each with its offset in the block's text."""
+    if isinstance(block, TextBlock):
+        yield from ((span.start, span) for span in block.spans)
+    elif isinstance(block, TableBlock):
+        offset = 0
+        for row in block.rows:
+            for cell in row:
+                yield from ((offset + span.start, span) for span in cell.spans)
+                offset += len(cell.text) + 1
 
 
 def image_words(block: ImageBlock) -> str:

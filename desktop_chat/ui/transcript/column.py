@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPen
+from PySide6.QtCore import QPoint, QRect
 
-from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.transcript.block_layouts import estimate_height, make_layout
 from desktop_chat.ui.transcript.block_state import BlockState
 from desktop_chat.ui.transcript.blocks import Block, CodeBlock, TableBlock, TextBlock
 from desktop_chat.ui.transcript.height_index import HeightIndex
+from desktop_chat.ui.transcript.markers import Side, marker_inset, paint_bar, paint_marker
+from desktop_chat.ui.transcript.utf16 import is_right_to_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QPainter
 
     from desktop_chat.ui.transcript.block_layout import BlockLayout
     from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.markdown_late import Change
     from desktop_chat.ui.transcript.marked import Marked
 
 # Blocks of this many characters together are laid out at once, more only where they are seen.
@@ -72,13 +73,20 @@ class Column:
         return self._blocks
 
     def natural_width(self) -> int:
-        """Return the width that the longest line laid out so far needs."""
-        return self._widest
+        """Return the width that the longest line needs, as far as that is known."""
+        is_known = self._layouts and self._layouts[0] is not None and self._layouts[-1] is not None
+        return self._widest if is_known else self._width
 
-    def show(self, blocks: list[Block], first_changed: int = 0) -> int:
+    def show(self, blocks: list[Block], first_changed: int = 0, *, lays_out: bool = True) -> int:
         """Show `blocks`; those before `first_changed` are the ones shown already.
 
-        Returns the height from which on the column looks different.
+        Args:
+            blocks: All blocks.
+            first_changed: The first of them that is new or another one.
+            lays_out: Whether the first of the new ones are laid out before they are seen.
+
+        Returns:
+            The height from which on the column looks different.
         """
         changed = self._grow_open_blocks(blocks, first_changed)
         start = len(self._layouts)
@@ -86,11 +94,31 @@ class Column:
         size = 0
         for index in range(start, len(blocks)):
             size += _size(blocks[index])
+            height = self._gap(index) + self._estimate(index)
+            self._heights.append(height)
             self._layouts.append(None)
-            self._heights.append(self._gap(index) + self._estimate(index))
-            if size <= AT_ONCE or _is_cheap(blocks[index]):
+            if lays_out and (size <= AT_ONCE or _is_cheap(blocks[index])):
                 self._lay_out(index)
         return changed
+
+    def replace(self, blocks: list[Block], changes: Sequence[Change]) -> None:
+        """Show `blocks`, which differ from those shown by these changes, in order."""
+        heights = [self._heights.height(index) for index in range(len(self._layouts))]
+        shift = 0
+        for change in changes:
+            old = slice(change.start, change.start + change.count)
+            self._layouts[old] = [None] * change.new_count
+            heights[old] = [self._look.line] * change.new_count
+            if change.new_count != change.count:
+                shift = shift or change.start + 1
+        if shift:
+            self._states = {at: state for at, state in self._states.items() if at < shift}
+        self._blocks = blocks
+        self._waiting.clear()
+        self._heights = HeightIndex()
+        for index, height in enumerate(heights):
+            known = self._layouts[index] is not None
+            self._heights.append(height if known else self._gap(index) + self._estimate(index))
 
     def restyle(self, look: Look, width: int) -> None:
         """Take another theme, text size or width; heights stay as they were, as estimates.
@@ -124,11 +152,14 @@ class Column:
             if changed < 0 and y < height:
                 changed = self._heights.top(index) + gap + y
             self._heights.set_height(index, gap + kept.height)
+            if kept.is_waiting:
+                self._waiting.add(index)
             index += 1
         if changed < 0:
             changed = self._heights.top(index)
         del self._layouts[index:]
-        self._waiting = {at for at in self._waiting if at < index}
+        if self._waiting:
+            self._waiting = {at for at in self._waiting if at < index}
         self._heights.truncate(index)
         return changed
 
@@ -193,7 +224,8 @@ class Column:
 
     def origin(self, index: int) -> QPoint:
         """Return where the layout of a block has its top left corner."""
-        return QPoint(self._inset(index), self._heights.top(index) + self._gap(index))
+        left = 0 if self._is_mirrored(index) else self._inset(index)
+        return QPoint(left, self._heights.top(index) + self._gap(index))
 
     def locate(self, point: QPoint) -> tuple[int, QPoint]:
         """Return the block nearest to a point, and the point as its layout counts."""
@@ -216,6 +248,8 @@ class Column:
             origin = at + self.origin(index)
             self._paint_place(painter, at, index)
             layout.paint(painter, origin.x(), origin.y(), clip, marked(index))
+            if layout.is_waiting:
+                self._waiting.add(index)
             index += 1
 
     def _lay_out(self, index: int) -> BlockLayout:
@@ -247,47 +281,34 @@ class Column:
         place = self._blocks[index].place
         if not place.containers:
             return
-        px, top = self._look.px, at.y() + self._heights.top(index)
+        look, top = self._look, at.y() + self._heights.top(index)
         above = self._blocks[index - 1].place.containers if index else ""
-        x = at.x()
+        side = Side(self._width, self._is_mirrored(index))
         for level, letter in enumerate(place.containers):
             if letter == "q":
                 goes_on = above[: level + 1] == place.containers[: level + 1]
                 skip = 0 if goes_on else self._gap(index)
-                bar = QRect(x, top + skip, px(3), self._heights.height(index) - skip)
-                painter.fillRect(bar, self._look.colour("line"))
-            x += self._look.indent(letter)
+                inset = look.indent(place.containers[:level])
+                height = self._heights.height(index) - skip
+                paint_bar(painter, look, QPoint(at.x(), top + skip), inset, side, height)
         if place.marker:
-            self._paint_marker(painter, QPoint(x, top + self._gap(index)), place.marker)
+            line = look.line_of(getattr(self._blocks[index], "level", 0))
+            middle = top + self._gap(index) + self._first_middle(index, line)
+            inset = marker_inset(look, place.containers)
+            first = QPoint(at.x(), middle - line // 2)
+            paint_marker(painter, look, place.marker, first, inset, side, line)
 
-    def _paint_marker(self, painter: QPainter, at: QPoint, marker: str) -> None:
-        painter.setPen(self._look.colour("muted"))
-        painter.setFont(self._look.body)
-        if marker in "•◦":
-            radius = self._look.px(5) / 2
-            centre = QPointF(at.x() - self._look.px(13), at.y() + self._look.line / 2)
-            painter.setBrush(self._look.colour("muted") if marker == "•" else Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(centre, radius, radius)
-            return
-        if marker in ("[ ]", "[x]"):
-            self._paint_task(painter, at, is_done=marker == "[x]")
-            return
-        room = self._look.px(200)
-        rect = QRect(at.x() - room - self._look.px(7), at.y(), room, self._look.line)
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(rect, middle, marker)
+    def _first_middle(self, index: int, line: int) -> int:
+        """Return the middle of a block's first line, below its top."""
+        found = self.layout(index).rects(0, 1)
+        return round(found[0].center().y()) if found else line // 2
 
-    def _paint_task(self, painter: QPainter, at: QPoint, *, is_done: bool) -> None:
-        look = self._look
-        edge = look.px(14)
-        box = QRectF(at.x() - look.px(21), at.y() + (look.line - edge) / 2, edge, edge)
-        painter.setPen(QPen(look.colour("accent" if is_done else "muted"), 1.4))
-        painter.setBrush(look.colour("accent") if is_done else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box, 3, 3)
-        if is_done:
-            ratio = painter.device().devicePixelRatio()
-            sign = pixmap("check", look.theme.on_accent, edge - 2, ratio)
-            painter.drawPixmap(box.topLeft() + QPointF(1, 1), sign)
+    def _is_mirrored(self, index: int) -> bool:
+        """Whether a block runs from right to left, and with it what lists and quotes add."""
+        block = self._blocks[index]
+        if not isinstance(block, TextBlock) or block.text.isascii():
+            return False
+        return is_right_to_left(block.text)
 
 
 def _size(block: Block) -> int:

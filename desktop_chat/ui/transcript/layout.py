@@ -31,6 +31,8 @@ class TranscriptLayout:
         self._model: TranscriptModel | None = None
         self._heights = HeightIndex()
         self._kept: OrderedDict[int, MessageLayout] = OrderedDict()
+        # Rows whose reasoning is unfolded; it stays so when their layouts are dropped.
+        self._unfolded: set[int] = set()
         self._error_action: Callable[[str], tuple[str, str] | None] | None = None
 
     # What is shown
@@ -49,6 +51,7 @@ class TranscriptLayout:
     def reset(self) -> None:
         """Forget everything: the model shows another chat."""
         self._kept.clear()
+        self._unfolded.clear()
         count = self._model.rowCount() if self._model is not None else 0
         self._heights = HeightIndex(count, self.look.px(ESTIMATE))
 
@@ -68,6 +71,7 @@ class TranscriptLayout:
         self._heights.truncate(count)
         for row in [row for row in self._kept if row >= count]:
             del self._kept[row]
+        self._unfolded = {row for row in self._unfolded if row < count}
         self._forget_button(count - 1)
 
     def forget(self, row: int) -> None:
@@ -79,6 +83,13 @@ class TranscriptLayout:
         kept = self._kept.get(row)
         if kept is not None and kept.message.error_code is not None:
             self.forget(row)
+
+    def toggle_reasoning(self, row: int) -> None:
+        """Fold or unfold the reasoning of a row."""
+        message = self.message(row)
+        message.toggle_reasoning()
+        (self._unfolded.add if message.is_unfolded else self._unfolded.discard)(row)
+        self.remeasure(row)
 
     def settle(self, row: int, message: Message) -> None:
         """The rest of a message changed, its text did not."""
@@ -158,17 +169,19 @@ class TranscriptLayout:
         assert self._model is not None
         message = self._model.message_at(row)
         made = MessageLayout(message, self.look, self.width, self._action(row, message))
+        if row in self._unfolded:
+            made.toggle_reasoning()
         self._kept[row] = made
         while len(self._kept) > MAX_KEPT:
             self._kept.popitem(last=False)
         return made
 
-    def renew_waiting(self) -> bool:
-        """Lay out anew what waited to be drawn; return whether any of it may look different."""
+    def renew_waiting(self) -> list[int]:
+        """Lay out anew what waited to be drawn; return the rows that may look different."""
         renewed = [row for row, kept in self._kept.items() if kept.renew_waiting()]
         for row in renewed:
             self.remeasure(row)
-        return bool(renewed)
+        return renewed
 
     def unfinished(self) -> list[int]:
         """Return the rows whose long text is not parsed to its end yet."""

@@ -14,6 +14,7 @@ from desktop_chat.ui.sizes import COLUMN, TEXT_CODE, TEXT_MESSAGE, TEXT_STATUS
 if TYPE_CHECKING:
     from desktop_chat.ui.theme import Theme
     from desktop_chat.ui.transcript.blocks import Style
+    from desktop_chat.ui.transcript.image_store import ImageStore
     from desktop_chat.ui.transcript.workshop import Workshop
 
 _HEADINGS = {1: 20, 2: 20, 3: 17}
@@ -28,11 +29,15 @@ class Look:
 
     Attributes:
         workshop: Draws what takes long; without one a layout does it itself, at once.
+        images: The pictures that the reader asked for; without it none is shown.
     """
 
-    def __init__(self, theme: Theme, workshop: Workshop | None = None) -> None:
+    def __init__(
+        self, theme: Theme, workshop: Workshop | None = None, images: ImageStore | None = None
+    ) -> None:
         self.theme = theme
         self.workshop = workshop
+        self.images = images
         px = theme.px
         self.body = font_of(px(TEXT_MESSAGE))
         self.small = font_of(px(TEXT_STATUS))
@@ -57,6 +62,11 @@ class Look:
     def code_advance(self) -> float:
         """The width of a column of code."""
         return QFontMetricsF(self.code).horizontalAdvance("0")
+
+    @property
+    def is_high_contrast(self) -> bool:
+        """Whether surfaces are told apart by lines alone."""
+        return self.theme.border > 1
 
     def px(self, size: int) -> int:
         """Return a measure of design.md at the text size in force."""
@@ -130,4 +140,7 @@ class Look:
         if style & Style.LINK:
             made.setForeground(self.colour("link"))
             made.setFontUnderline(True)
+        if style & Style.NOTE:
+            made.setForeground(self.colour("link"))
+            made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
         return made

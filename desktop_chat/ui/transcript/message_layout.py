@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect
 
 from desktop_chat.domain.message import MessageStatus, Sender
-from desktop_chat.ui.transcript.blocks import LINE_BREAK, Block, Place, TextBlock
 from desktop_chat.ui.transcript.column import Column
 from desktop_chat.ui.transcript.hits import BODY, REASONING, Hit, Part
 from desktop_chat.ui.transcript.notes import Notes
-from desktop_chat.ui.transcript.text_limits import clean, pieces
+from desktop_chat.ui.transcript.plain_text import PlainText, user_blocks
 
 if TYPE_CHECKING:
     from desktop_chat.domain.message import Message
     from desktop_chat.ui.transcript.block_layout import BlockLayout
+    from desktop_chat.ui.transcript.blocks import Block
     from desktop_chat.ui.transcript.growing_text import GrowingText
     from desktop_chat.ui.transcript.look import Look
 
@@ -25,27 +25,12 @@ BUBBLE_SIDE = 14
 BUBBLE_TOP = 9
 FOLD_LINE = 24
 FOLD_GAP = 8
+ASIDE_GAP = 16
 ASIDE_LEFT = 24
 SLICE = 4_000
 SLICE_MS = 6.0
-FIRST_MS = 30.0
-_PASTE_PIECE = 2000
-
-
-def user_blocks(content: str) -> list[Block]:
-    """Return what a user typed, as it was typed, in blocks of bounded size."""
-    blocks: list[Block] = []
-    gathered: list[str] = []
-    size = 0
-    for line in clean(content).strip("\n").split("\n"):
-        for number, piece in enumerate(pieces(line, _PASTE_PIECE)):
-            if gathered and (size > _PASTE_PIECE or number):
-                blocks.append(TextBlock(LINE_BREAK.join(gathered), place=_NEXT_LINE))
-                gathered, size = [], 0
-            gathered.append(piece)
-            size += len(piece)
-    blocks.append(TextBlock(LINE_BREAK.join(gathered), place=_NEXT_LINE))
-    return blocks
+FIRST_MS = 20.0
+CORRECT_MS = 4.0
 
 
 def message_blocks(message: Message) -> list[Block]:
@@ -60,7 +45,66 @@ def message_blocks(message: Message) -> list[Block]:
     return growing.blocks
 
 
-_NEXT_LINE = Place(is_tight=True)
+class _Source:
+    """The text of a column, parsed in slices.
+
+    Args:
+        text: The text so far.
+        is_plain: Whether it has no mark-up.
+    """
+
+    def __init__(self, text: str, *, is_plain: bool = False) -> None:
+        self._text = text
+        self._fed = 0
+        self._is_closed = False
+        self._parsed = _parser(is_plain=is_plain)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether something of the text is not shown yet, or not as it will be."""
+        return self._fed < len(self._text) or (self._is_closed and self._parsed.has_corrections)
+
+    def show(
+        self, column: Column, budget_ms: float, *, is_growing: bool, is_first: bool = False
+    ) -> None:
+        """Parse more, for about so long; but for the first blocks, what is seen is laid out."""
+        end = perf_counter() + budget_ms / 1000
+        parsed, first = self._parsed, len(self._parsed.blocks)
+        while self._fed < len(self._text):
+            first = min(first, parsed.feed(self._text[self._fed : self._fed + SLICE]))
+            self._fed += SLICE
+            if perf_counter() > end:
+                break
+        if self._fed >= len(self._text):
+            self._text, self._fed = "", 0
+            if not is_growing and not self._is_closed:
+                first = min(first, parsed.close())
+                self._is_closed = True
+        column.show(parsed.blocks, first, lays_out=is_first)
+        while self._is_closed and parsed.has_corrections and perf_counter() < end:
+            column.replace(parsed.blocks, parsed.correct(CORRECT_MS))
+
+    def grow(self, column: Column, text: str) -> int:
+        """Add text; return the height from which on the column differs."""
+        if self._fed < len(self._text):
+            self._text += text
+            return column.height
+        return column.show(self._parsed.blocks, self._parsed.feed(text))
+
+    def end(self, column: Column) -> None:
+        """No more text comes; what is not parsed yet comes with the next slices."""
+        if self._fed >= len(self._text) and not self._is_closed:
+            column.show(self._parsed.blocks, self._parsed.close())
+            self._is_closed = True
+
+
+def _parser(*, is_plain: bool) -> GrowingText | PlainText:
+    if is_plain:
+        return PlainText()
+    # Parsing is not imported before the first reply is shown.
+    from desktop_chat.ui.transcript.growing_text import GrowingText
+
+    return GrowingText()
 
 
 class MessageLayout:
@@ -78,74 +122,48 @@ class MessageLayout:
         self.is_user = message.sender is Sender.USER
         self.is_unfolded = False
         self.message = message
-        self._growing: GrowingText | None = None
-        self._thought: GrowingText | None = None
-        self._source = ""
-        self._fed = 0
+        self._text = _Source(message.content, is_plain=self.is_user)
+        self._thought: _Source | None = None
         self._reasoning = [message.reasoning] if message.reasoning else []
         self.aside: Column | None = None
         self.body = Column(look, self._text_width())
         self.notes = Notes(message, look, width, action)
-        self._fill(message.content)
+        self._text.show(self.body, FIRST_MS, is_growing=self.is_growing, is_first=True)
 
     # Content
-
-    def _fill(self, content: str) -> None:
-        if self.is_user:
-            self.body.show(user_blocks(content))
-            return
-        # Parsing is not imported before the first reply is shown.
-        from desktop_chat.ui.transcript.growing_text import GrowingText
-
-        self._growing = GrowingText()
-        self._source = content
-        self.feed_rest(FIRST_MS)
 
     @property
     def has_rest(self) -> bool:
         """Whether a long text is not parsed to its end yet."""
-        return self._fed < len(self._source)
+        return self._text.has_rest or (self._thought is not None and self._thought.has_rest)
 
     def feed_rest(self, budget_ms: float = SLICE_MS) -> None:
         """Parse more of a long text, for about so long, so that no single step takes long."""
-        growing = self._growing
-        if growing is None:
-            return
-        end = perf_counter() + budget_ms / 1000
-        first = len(growing.blocks)
-        while self.has_rest:
-            first = min(first, growing.feed(self._source[self._fed : self._fed + SLICE]))
-            self._fed += SLICE
-            if perf_counter() > end:
-                break
-        if not self.has_rest:
-            self._source, self._fed = "", 0
-            if not self.is_growing:
-                first = min(first, growing.finish())
-        self.body.show(growing.blocks, first)
+        if self._text.has_rest:
+            self._text.show(self.body, budget_ms, is_growing=self.is_growing)
+        elif self._thought is not None and self.aside is not None:
+            self._thought.show(self.aside, budget_ms, is_growing=self.is_growing)
 
     def grow(self, text: str, reasoning: str) -> int:
         """Add to a growing reply; return the height from which on it has to be painted again."""
         if reasoning:
             self._reasoning.append(reasoning)
-            if self.aside is not None:
-                self._grow_aside(reasoning)
-        if self._growing is None or not text:
+            if self.aside is not None and self._thought is not None:
+                self._thought.grow(self.aside, reasoning)
+        if not text:
             return 0
-        if self.has_rest:
-            self._source += text
-            return self.height
         was_empty = self.body.height == 0
-        changed = self.body.show(self._growing.blocks, self._growing.feed(text))
+        changed = self._text.grow(self.body, text)
         return 0 if reasoning or was_empty else self.body_top + changed
 
     def settle(self, message: Message, action: tuple[str, str] | None) -> None:
         """The text stays as it has grown; the rest of the message is as `message` says."""
         self.message = message
         self.notes = Notes(message, self.look, self.width, action)
-        growing = self._growing
-        if growing is not None and not self.has_rest and not self.is_growing:
-            self.body.show(growing.blocks, growing.finish())
+        if not self.is_growing:
+            self._text.end(self.body)
+            if self._thought is not None and self.aside is not None:
+                self._thought.end(self.aside)
 
     def restyle(self, look: Look, width: int, action: tuple[str, str] | None) -> None:
         """Lay out again for another theme, text size or width, as far as it is seen."""
@@ -170,25 +188,15 @@ class MessageLayout:
     def toggle_reasoning(self) -> None:
         """Fold or unfold the reasoning."""
         self.is_unfolded = not self.is_unfolded
-        self.aside = None
+        self.aside = self._thought = None
         if self.is_unfolded:
             self._show_aside()
 
     def _show_aside(self) -> None:
         """Show the reasoning from its start."""
-        from desktop_chat.ui.transcript.growing_text import GrowingText
-
-        self._thought = GrowingText()
+        self._thought = _Source("".join(self._reasoning))
         self.aside = Column(self.look, self.width - self.look.px(ASIDE_LEFT), "muted")
-        self._grow_aside("".join(self._reasoning))
-
-    def _grow_aside(self, text: str) -> None:
-        assert self.aside is not None
-        assert self._thought is not None
-        first = self._thought.feed(text)
-        if not self.is_growing:
-            first = min(first, self._thought.finish())
-        self.aside.show(self._thought.blocks, first)
+        self._thought.show(self.aside, SLICE_MS, is_growing=self.is_growing, is_first=True)
 
     # Geometry
 
@@ -220,7 +228,7 @@ class MessageLayout:
         if self._reasoning:
             top = self.aside_top
             if self.aside is not None:
-                top += self.aside.height + px(FOLD_GAP)
+                top += self.aside.height + px(ASIDE_GAP)
         return top
 
     @property

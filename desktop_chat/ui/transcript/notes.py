@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.look import Look
 
 FOOTER = 20
+# What the toolbar of the message takes of the footer's line, and the distance from it.
+TOOLS = 5 * 26 + 8
 GAP = 10
 BUTTON = 32
 BUTTON_SIDE = 14
@@ -46,26 +48,29 @@ def ending_words(message: Message) -> str:
     return ""
 
 
-def footer_words(message: Message) -> str:
-    """Return tokens, speed and time to the first token, as far as they are known."""
+def footer_parts(message: Message) -> list[str]:
+    """Return how it ended, tokens, speed, time to the first token, as far as they are known."""
     parts = [ending_words(message)]
     tokens, first = message.completion_tokens, message.time_to_first_token_ms
     if tokens is not None:
         parts.append(_tr("{count} tokens").format(count=tokens))
-        speed = _tokens_per_second(message)
-        if speed is not None:
-            words = f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
-            parts.append(_tr("{speed} tok/s").format(speed=words))
+        speed = speed_words(message)
+        if speed:
+            parts.append(_tr("{speed} tok/s").format(speed=speed))
     if first is not None and tokens is not None:
         parts.append(_tr("first after {seconds} s").format(seconds=f"{first / 1000:.1f}"))
-    return " · ".join(part for part in parts if part)
+    return [part for part in parts if part]
 
 
-def _tokens_per_second(message: Message) -> float | None:
+def speed_words(message: Message) -> str:
+    """Return the tokens per second, "" where they are not known."""
     if not message.completion_tokens or message.duration_ms is None:
-        return None
+        return ""
     writing_ms = message.duration_ms - (message.time_to_first_token_ms or 0)
-    return message.completion_tokens * 1000 / writing_ms if writing_ms > 0 else None
+    if writing_ms <= 0:
+        return ""
+    speed = message.completion_tokens * 1000 / writing_ms
+    return f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
 
 
 def error_words(message: Message) -> str:
@@ -75,10 +80,18 @@ def error_words(message: Message) -> str:
     return clean(message_error(message))[:MAX_ERROR] or _tr("The reply failed.")
 
 
+def _joined(parts: list[str]) -> str:
+    return " · ".join(parts)
+
+
 class Notes:
     """The lines below a text. Points and rectangles count from their top, at column left.
 
-    Every reply has room for its footer from the start, so that nothing moves when it comes.
+    Every reply has room for its footer from the start, so that nothing moves when it comes, and
+    beside the footer for the message's toolbar.
+
+    Attributes:
+        tools_middle: Height of the middle of the line in which a reply's toolbar stands.
     """
 
     def __init__(
@@ -86,14 +99,16 @@ class Notes:
     ) -> None:
         self._look = look
         self._error: TextLayout | None = None
-        self._label = ""
+        self.label = ""
         self.action = ""
         self.action_rect = QRect()
         self.height = 0
+        self.tools_middle = 0
         self._footer = ""
         if message.sender is Sender.USER:
             return
-        self._footer = "" if message.status is MessageStatus.STREAMING else footer_words(message)
+        if message.status is not MessageStatus.STREAMING:
+            self._footer = self._fitted(footer_parts(message), width)
         words = error_words(message)
         # Only an error that stands alone needs no distance from the text above.
         is_alone = words and not message.content and not message.reasoning
@@ -104,14 +119,31 @@ class Notes:
             self._error_top = top
             top += self._error.height + look.px(GAP)
             if action is not None:
-                self.action, self._label = action
-                text_width = ceil(QFontMetricsF(look.label).horizontalAdvance(self._label))
+                self.action, self.label = action
+                text_width = ceil(QFontMetricsF(look.label).horizontalAdvance(self.label))
                 self.action_rect = QRect(
                     inset, top, text_width + 2 * look.px(BUTTON_SIDE), look.px(BUTTON)
                 )
                 top += look.px(BUTTON)
+        # The toolbar stands in the footer's line, or beside the button where there is room.
+        is_beside = self.action and self.action_rect.right() + look.px(TOOLS) <= width
+        has_line = self._footer or not is_beside
+        if self.action and has_line:
+            top += look.px(GAP)
         self._footer_top = top
-        self.height = top + (look.px(FOOTER) if self._footer or not words else 0)
+        self.tools_middle = top + look.px(FOOTER) // 2
+        if not has_line:
+            self.tools_middle = self.action_rect.center().y()
+        self.height = top + (look.px(FOOTER) if has_line else 0)
+
+    def _fitted(self, parts: list[str], width: int) -> str:
+        """Return as many of the parts as there is room for; the details have all of them."""
+        look = self._look
+        room = width - look.px(TOOLS)
+        metrics = QFontMetricsF(look.small)
+        while len(parts) > 1 and metrics.horizontalAdvance(_joined(parts)) > room:
+            parts = parts[:-1]
+        return metrics.elidedText(_joined(parts), Qt.TextElideMode.ElideRight, room)
 
     def paint(self, painter: QPainter, at: QPoint, clip: QRect, *, is_hot: bool) -> None:
         """Paint error, button and footer; `is_hot` while the pointer is on the button."""
@@ -143,4 +175,4 @@ class Notes:
         painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         painter.setFont(look.label)
         painter.setPen(look.colour("text"))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._label)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self.label)

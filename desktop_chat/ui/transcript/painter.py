@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.transcript.hits import BODY, REASONING
+from desktop_chat.ui.transcript.thinking import thinking_words, thought_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from desktop_chat.ui.transcript.layout import TranscriptLayout
+    from desktop_chat.ui.transcript.look import Look
     from desktop_chat.ui.transcript.marked import Marked
     from desktop_chat.ui.transcript.message_layout import MessageLayout
 
@@ -23,14 +25,40 @@ if TYPE_CHECKING:
 
 # How far the ring around the current message lies outside the column.
 FOCUS_MARGIN = 10
+BUBBLE_RADIUS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Rows that are marked: by keyboard focus, or with the pointer on their button; -1 none."""
+    """What looks different for now.
+
+    Attributes:
+        current_row: The row with the keyboard's mark, -1 for none.
+        hot_row: The row with the pointer on its button, -1 for none.
+        thought_ms: How long the growing reply was thought about until now, None if nobody knows.
+        focused: What the ring of the keyboard focus surrounds, in the window.
+        caret: Where keys move the end of the selection, in the window.
+    """
 
     current_row: int = -1
     hot_row: int = -1
+    thought_ms: int | None = None
+    focused: Sequence[QRectF] = ()
+    caret: QRect | None = None
+
+
+def fold_line(message: MessageLayout) -> QRect:
+    """Return the whole line that folds the reasoning, from the row's top left."""
+    line = message.fold_rect
+    line.setRight(message.width)
+    return line
+
+
+def fold_words(message: MessageLayout, thought_ms: int | None) -> str:
+    """Return what stands over the reasoning of a message."""
+    if not message.is_growing:
+        return thought_words(message.message.reasoning_ms)
+    return (thought_words if message.body.blocks else thinking_words)(thought_ms)
 
 
 def paint_rows(
@@ -60,6 +88,16 @@ def paint_rows(
             break
         _RowPainter(painter, layout.message(row), at, clip).paint(row, marked, marks)
         row += 1
+    _paint_keyboard(painter, layout.look, marks)
+
+
+def _paint_keyboard(painter: QPainter, look: Look, marks: Marks) -> None:
+    painter.setPen(QPen(look.colour("accent"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for rect in marks.focused:
+        painter.drawRoundedRect(rect.adjusted(-2, -1, 2, 1), 5, 5)
+    if marks.caret is not None:
+        painter.fillRect(marks.caret.adjusted(0, 0, 1, 0), look.colour("text"))
 
 
 class _RowPainter:
@@ -74,12 +112,9 @@ class _RowPainter:
     def paint(self, row: int, marked: MarkedAt, marks: Marks) -> None:
         message, painter = self._message, self._painter
         if message.is_user:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(message.look.colour("bubble"))
-            bubble = QRectF(message.bubble_rect.translated(self._at))
-            painter.drawRoundedRect(bubble, 14, 14)
+            self._paint_bubble()
         if message.has_reasoning:
-            self._paint_fold()
+            self._paint_fold(marks.thought_ms)
         if message.aside is not None:
             self._paint_bar()
         for part in (REASONING, BODY):
@@ -92,23 +127,32 @@ class _RowPainter:
         if row == marks.current_row:
             self._paint_focus()
 
-    def _paint_fold(self) -> None:
+    def _paint_bubble(self) -> None:
+        look = self._message.look
+        bubble = QRectF(self._message.bubble_rect.translated(self._at))
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        if look.is_high_contrast:
+            # There the ground is that of the window.
+            self._painter.setPen(QPen(look.colour("line"), look.theme.border))
+            bubble.adjust(1, 1, -1, -1)
+        self._painter.setBrush(look.colour("bubble"))
+        radius = min(BUBBLE_RADIUS, bubble.height() / 3)
+        self._painter.drawRoundedRect(bubble, radius, radius)
+
+    def _paint_fold(self, thought_ms: int | None) -> None:
         message, painter, look = self._message, self._painter, self._message.look
-        rect = message.fold_rect.translated(self._at)
+        rect = fold_line(message).translated(self._at)
         size = look.px(16)
         name = "chevron-down" if message.is_unfolded else "chevron-right"
         ratio = painter.device().devicePixelRatio()
         sign = QPointF(rect.left(), rect.top() + (rect.height() - size) / 2)
         painter.drawPixmap(sign, pixmap(name, look.theme.muted, size, ratio))
-        is_thinking = message.is_growing and not message.body.blocks
-        words = (
-            QCoreApplication.translate("Transcript", "Thinking…")
-            if is_thinking
-            else QCoreApplication.translate("Transcript", "Thought")
-        )
         painter.setFont(look.label)
         painter.setPen(look.colour("muted"))
         rect.setLeft(rect.left() + look.px(24))
+        words = QFontMetricsF(look.label).elidedText(
+            fold_words(message, thought_ms), Qt.TextElideMode.ElideRight, rect.width()
+        )
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _paint_bar(self) -> None:

@@ -14,6 +14,7 @@ from desktop_chat.ui.item_models.transcript import TranscriptRole
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.end_button import EndButton
 from desktop_chat.ui.transcript.gliding import Glide
+from desktop_chat.ui.transcript.image_store import ImageStore
 from desktop_chat.ui.transcript.look import Look
 from desktop_chat.ui.transcript.painter import FOCUS_MARGIN, Marks, paint_rows
 from desktop_chat.ui.transcript.places import Places
@@ -55,7 +56,8 @@ class TranscriptPane(QAbstractScrollArea):
         self._model: TranscriptModel | None = None
         self._theme = theme or load_theme("light")
         self.workshop = Workshop(self)
-        self.stage = Stage(Look(self._theme, self.workshop))
+        self.images = ImageStore(self)
+        self.stage = Stage(Look(self._theme, self.workshop, self.images))
         self._is_syncing = False
         self._has_news = False
         self._places = Places()
@@ -66,6 +68,7 @@ class TranscriptPane(QAbstractScrollArea):
         self._slices.setInterval(SLICE_PAUSE_MS)
         self._slices.timeout.connect(self._on_slices_timeout)
         self.workshop.ready.connect(self._on_workshop_ready)
+        self.images.ready.connect(self._on_workshop_ready)
         self.glide.moved.connect(self.scroll_by)
         self._end_button.clicked.connect(self.scroll_to_end)
         self._ahead = QTimer(self)
@@ -164,7 +167,6 @@ class TranscriptPane(QAbstractScrollArea):
         self._sync_bar()
         if self.stage.layout.unfinished():
             self._slices.start()
-        self._ahead.start()
         self._show_end_button()
 
     def _places_on_screen(self) -> dict[int, int]:
@@ -207,7 +209,7 @@ class TranscriptPane(QAbstractScrollArea):
             self.scroll_to(value)
 
     def _restyle(self) -> None:
-        self.stage.restyle(Look(self._theme, self.workshop))
+        self.stage.restyle(Look(self._theme, self.workshop, self.images))
         self.settle()
 
     @Slot()
@@ -229,8 +231,11 @@ class TranscriptPane(QAbstractScrollArea):
 
     @Slot()
     def _on_workshop_ready(self) -> None:
-        if self.stage.layout.renew_waiting():
+        renewed = self.stage.layout.renew_waiting()
+        if any(row in self.stage.visible_rows() for row in renewed):
             self.settle()
+        elif renewed:
+            self._settle_quietly()
 
     # Model
 
@@ -334,6 +339,8 @@ class TranscriptPane(QAbstractScrollArea):
         stage = self.stage
         paint_rows(painter, stage.layout, stage.marked, stage.origin(), event.rect(), self.marks())
         painter.end()
+        # Only now: before the paint it would hold that up.
+        self._ahead.start()
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -341,7 +348,7 @@ class TranscriptPane(QAbstractScrollArea):
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.glide.wheel(event, self.stage.layout.look.line)
+        self.glide.wheel(event, self.stage.line)
         event.accept()
 
     @override

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from desktop_chat.ui.transcript.hits import Hit, Part
-from desktop_chat.ui.transcript.selection import Position, line_around, word_around
+from desktop_chat.ui.transcript.selecting import MouseSelection
+from desktop_chat.ui.transcript.selection import Position, line_in, word_in
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
@@ -44,6 +44,7 @@ class Pointer(QObject):
         super().__init__(parent)
         self.stage = stage
         self.hot_row = -1
+        self._selecting = MouseSelection(stage)
         self._is_selecting = False
         self._bar: tuple[Sideways, int] | None = None
         self._pressed: tuple[int, Hit] | None = None
@@ -66,11 +67,11 @@ class Pointer(QObject):
         self._is_selecting = True
         place = self.stage.place_at(point)
         if self._is_third_click():
-            self._select_around(place, line_around)
+            self._selecting.start_around(place, line_in)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.stage.selection.extend(place)
+            self._selecting.extend(place)
         else:
-            self.stage.selection.start(place)
+            self._selecting.start(place)
         self.changed.emit()
 
     def double_click(self, event: QMouseEvent) -> None:
@@ -81,7 +82,9 @@ class Pointer(QObject):
             self.press(event)
             return
         self._pressed = None
-        self._select_around(Position(row, hit.column, hit.block, hit.offset), word_around)
+        self._is_selecting = True
+        place = Position(row, hit.column, hit.block, hit.offset)
+        self._selecting.start_around(place, word_in)
         self._since_double.start()
         self.changed.emit()
 
@@ -94,7 +97,7 @@ class Pointer(QObject):
             self.changed.emit()
             return Part.BAR
         if self._is_selecting:
-            self.stage.selection.extend(self.stage.place_at(self._at))
+            self._selecting.drag(self.stage.place_at(self._at))
             self._set_autoscroll(not 0 <= self._at.y() < self.stage.window)
             self.changed.emit()
             return Part.TEXT
@@ -132,17 +135,6 @@ class Pointer(QObject):
         if under is not None and under[0].sideways is not None:
             self._bar = (under[0].sideways, point.x() - under[1].x())
 
-    def _select_around(self, place: Position, around: object) -> None:
-        from desktop_chat.ui.transcript.blocks import block_text
-
-        column = self.stage.layout.message(place.row).column(place.part)
-        if column is None or not column.blocks or not callable(around):
-            return
-        text = block_text(column.blocks[min(place.block, len(column.blocks) - 1)])
-        start, end = around(text, min(place.offset, len(text)))
-        first = replace(place, offset=start)
-        self.stage.selection.select(first, replace(place, offset=end))
-
     def _is_third_click(self) -> bool:
         limit = QGuiApplication.styleHints().mouseDoubleClickInterval()
         is_third = self._since_double.isValid() and self._since_double.elapsed() < limit
@@ -164,5 +156,5 @@ class Pointer(QObject):
     def _on_autoscroll_timeout(self) -> None:
         beyond = self._at.y() if self._at.y() < 0 else self._at.y() - self.stage.window
         self.scroll_wanted.emit(max(-120, min(120, beyond)))
-        self.stage.selection.extend(self.stage.place_at(self._at))
+        self._selecting.drag(self.stage.place_at(self._at))
         self.changed.emit()

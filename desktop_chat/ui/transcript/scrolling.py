@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desktop_chat.ui.transcript.anchor import Anchor
@@ -94,12 +95,18 @@ class ScrollPosition:
             return
         block = column.block_at(inside - top)
         self._anchor = Anchor(row, part, block, distance=inside - top - column.top_of(block))
+        if column.layout(block).is_estimated:
+            self._hold_line()
 
-    def hold_block(self, row: int, part: int, block: int) -> None:
-        """Anchor the top of a block, so that what it unfolds grows downwards."""
+    def hold_block(self, row: int, part: int, block: int, *, shows_top: bool = False) -> None:
+        """Anchor the top of a block, so that what it unfolds grows downwards.
+
+        With `shows_top` it is brought into the window if it is above: the block was folded.
+        """
         self.follows_end = False
         self._anchor = Anchor(row, part, block)
-        self._anchor = Anchor(row, part, block, distance=self.top - self._anchor_y())
+        distance = self.top - self._anchor_y()
+        self._anchor = replace(self._anchor, distance=min(distance, 0) if shows_top else distance)
 
     def hold_row(self, row: int) -> None:
         """Anchor the top of a row, so that what unfolds in it grows downwards."""
@@ -114,6 +121,11 @@ class ScrollPosition:
         if self._anchor.letter >= 0:
             return
         self.hold()
+        if self._anchor.letter < 0:
+            self._hold_line()
+
+    def _hold_line(self) -> None:
+        """Anchor the line instead of the height at which it stands in its block."""
         anchor = self._anchor
         kept = self._layout.kept(anchor.row)
         if anchor.block < 0 or kept is None:

@@ -17,7 +17,9 @@ END = 1 << 60
 # Beyond this many characters messages that are not on the screen are copied as written.
 MAX_PARSED = 400_000
 _LINE_BREAK = "\u2028"
-_WORD = re.compile(r"\w+|\s+|[^\w\s]+")
+# Accents and vowel signs that are characters of their own belong to the word.
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u094f"
+_WORD = re.compile(rf"[\w{_MARKS}]+|\s+|[^\w\s{_MARKS}]+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,6 +50,11 @@ class Selection:
         if self._fixed is None or self._moving is None or self._fixed == self._moving:
             return None
         return min(self._fixed, self._moving), max(self._fixed, self._moving)
+
+    @property
+    def moving(self) -> Position | None:
+        """The end that the pointer or a key moved last."""
+        return self._moving
 
     def clear(self) -> None:
         """Select nothing."""
@@ -102,7 +109,7 @@ class Selection:
             yield "".join(self._part_text(row, part, blocks))
 
     def _part_text(self, row: int, part: int, blocks: Sequence[Block]) -> Iterator[str]:
-        from desktop_chat.ui.transcript.blocks import joint, lead_in, written_text
+        from desktop_chat.ui.transcript.blocks import block_text, joint, lead_in, written_text
 
         is_first = True
         for index, block in enumerate(blocks):
@@ -112,14 +119,28 @@ class Selection:
             if not is_first:
                 yield joint(block)
             start, end = chosen
-            if not start:
+            # A word of a list item is copied without its number.
+            if not start and (not is_first or end >= len(block_text(block))):
                 yield lead_in(block)
             yield written_text(block, start, end)
             is_first = False
 
 
-def word_around(text: str, offset: int) -> tuple[int, int]:
-    """Return start and end of the word at an offset, or of the one that ends there."""
+def word_in(block: Block, offset: int) -> Range:
+    """Return start and end of the word of a block at an offset, or of the one that ends there."""
+    first, last, text = _line_at(block, offset)
+    start, end = word_around(text, min(max(0, offset - first), last - first))
+    return first + start, first + end
+
+
+def line_in(block: Block, offset: int) -> Range:
+    """Return start and end of the line, paragraph or table cell of a block at an offset."""
+    first, last, _text = _line_at(block, offset)
+    return first, last
+
+
+def word_around(text: str, offset: int) -> Range:
+    """Return start and end of the word of a text at an offset, or of the one that ends there."""
     is_after_word = offset > 0 and not text[offset - 1].isspace()
     if is_after_word and (offset >= len(text) or text[offset].isspace()):
         offset -= 1
@@ -129,8 +150,22 @@ def word_around(text: str, offset: int) -> tuple[int, int]:
     return offset, offset
 
 
-def line_around(text: str, offset: int) -> tuple[int, int]:
-    """Return start and end of the line or paragraph at an offset."""
-    start = max(text.rfind("\n", 0, offset), text.rfind(_LINE_BREAK, 0, offset)) + 1
-    ends = [end for mark in ("\n", _LINE_BREAK) if (end := text.find(mark, offset)) >= 0]
-    return start, min(ends, default=len(text))
+def _line_at(block: Block, offset: int) -> tuple[int, int, str]:
+    """Return start, end and text of a line or cell; code is not put together for one line."""
+    from desktop_chat.ui.transcript.blocks import CodeBlock, TableBlock, block_text
+
+    if isinstance(block, CodeBlock):
+        start = 0
+        for line in block.lines:
+            if offset <= start + len(line):
+                return start, start + len(line), line
+            start += len(line) + 1
+        last = block.lines[-1] if block.lines else ""
+        return max(0, start - 1 - len(last)), max(0, start - 1), last
+    text = block_text(block)
+    offset = min(offset, len(text))
+    marks = ("\n", _LINE_BREAK, "\t") if isinstance(block, TableBlock) else ("\n", _LINE_BREAK)
+    start = max(text.rfind(mark, 0, offset) for mark in marks) + 1
+    ends = [end for mark in marks if (end := text.find(mark, offset)) >= 0]
+    end = min(ends, default=len(text))
+    return start, end, text[start:end]

@@ -36,6 +36,12 @@ class Sideways:
         self.most = most
         state.scroll_x = min(state.scroll_x, most)
 
+    def fit(self, height: int, most: int) -> None:
+        """The block has grown; what stands for it in a hand that drags stays the same."""
+        self._height = height
+        self.most = most
+        self._state.scroll_x = min(self._state.scroll_x, most)
+
     @property
     def offset(self) -> int:
         """How far the content is moved to the left."""
@@ -62,5 +68,7 @@ class Sideways:
         length = min(room, max(self._look.px(24), round(room * share)))
         left = x + _SIDE + round((room - length) * self.offset / self.most)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.colour("selected"))
+        # The ground of selected rows is too faint where contrast is asked for.
+        is_high = self._look.theme.border > 1
+        painter.setBrush(self._look.colour("muted" if is_high else "selected"))
         painter.drawRoundedRect(QRectF(left, y + self._height - BAR - 3, length, BAR), 2, 2)

@@ -15,6 +15,7 @@ from desktop_chat.ui.transcript.selection import END, Position, Selection
 if TYPE_CHECKING:
     from PySide6.QtCore import QSize
 
+    from desktop_chat.ui.transcript.finding_index import FindIndex
     from desktop_chat.ui.transcript.look import Look
     from desktop_chat.ui.transcript.message_layout import MessageLayout
 
@@ -23,15 +24,29 @@ _NOTHING = Hit(Part.NOTHING)
 
 
 class Stage:
-    """Layout, scroll position and selection of one view; points are those of its viewport."""
+    """Layout, scroll position and selection of one view; points are those of its viewport.
+
+    Attributes:
+        found: What the search in this chat found, while there is one.
+    """
 
     def __init__(self, look: Look) -> None:
         self.layout = TranscriptLayout(look)
         self.position = ScrollPosition(self.layout)
         self.selection = Selection()
+        self.found: FindIndex | None = None
         self._width = 0
         self._outer_width = 0
         self.window = 0
+
+    @property
+    def line(self) -> int:
+        """The height of a line of text."""
+        return self.layout.look.line
+
+    def message(self, row: int) -> MessageLayout:
+        """Return the layout of a row, made now if need be."""
+        return self.layout.message(row)
 
     def resize(self, size: QSize, outer_width: int) -> bool:
         """Take the viewport's size; return whether the column got another width.
@@ -118,7 +133,12 @@ class Stage:
     def marked(self, row: int, part: int, block: int) -> Marked:
         """Return what of a block is marked."""
         chosen = self.selection.chosen(row, part, block)
-        return Marked(chosen) if chosen is not None else NOTHING
+        if self.found is None:
+            return Marked(chosen) if chosen is not None else NOTHING
+        hits, current = self.found.marks(row, part, block)
+        if chosen is None and not hits:
+            return NOTHING
+        return Marked(chosen, hits, current)
 
     def select_all(self) -> None:
         """Select the text of all messages."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+# Longer lines are read, and laid out, in pieces of this length.
 MAX_LINE = 4000
-MAX_MARKERS = 32
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+# U+FFFC stands for a formula in blocks; in foreign text it means nothing.
+_OBJECT = "\ufffc"
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffc\ufffe\uffff]"
+)
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[@-Z\\^_])")
 # What may become an escape sequence, a line end or a pair once more text arrives.
 _UNFINISHED = re.compile(
@@ -15,13 +19,6 @@ _UNFINISHED = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\x85")
-# Deeper nesting than anybody writes makes the parser slow and the column narrow.
-_DEEP = re.compile(
-    rf"^((?:[ \t]{{0,3}}(?:>|[-+*](?=[ \t])|\d{{1,9}}[.)](?=[ \t]))){{{MAX_MARKERS}}})"
-    r"(?:[ \t]{0,3}(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])))+",
-    re.MULTILINE,
-)
-_INDENTED = re.compile(r"^([ \t]{64})[ \t]+", re.MULTILINE)
 _INVISIBLE = dict.fromkeys((*range(8203, 8208), *range(8234, 8239), *range(8288, 8298), 65279), "�")
 
 
@@ -39,18 +36,12 @@ def clean(text: str) -> str:
 
 def _is_clean(text: str) -> bool:
     """Whether nothing is to be done, which a glance tells of nearly every text."""
-    return text.replace("\n", "").isprintable()
+    return text.replace("\n", "").isprintable() and _OBJECT not in text
 
 
 def with_marks(text: str) -> str:
     """Return `text`, of the same length, with direction and zero-width characters visible."""
     return text if text.isascii() else text.translate(_INVISIBLE)
-
-
-def flatten(markdown: str) -> str:
-    """Cut the nesting of lists and quotes that no column could show."""
-    markdown = _INDENTED.sub(r"\1", markdown)
-    return _DEEP.sub(r"\1", markdown)
 
 
 def pieces(line: str, size: int = MAX_LINE) -> list[str]:

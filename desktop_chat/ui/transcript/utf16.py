@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from unicodedata import bidirectional
+
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufeff"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 
 class Positions:
@@ -26,6 +32,8 @@ class Positions:
 
 def is_right_to_left(text: str) -> bool:
     """Whether the first letter with a direction runs from right to left."""
+    if text.isascii():
+        return False
     for letter in text[:200]:
         direction = bidirectional(letter)
         if direction in ("R", "AL"):
@@ -33,3 +41,13 @@ def is_right_to_left(text: str) -> bool:
         if direction == "L":
             return False
     return False
+
+
+def has_right_to_left(text: str) -> bool:
+    """Whether any letter runs from right to left."""
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
+
+
+def has_direction(letter: str) -> bool:
+    """Whether a letter has a direction of its own, whatever stands around it."""
+    return bidirectional(letter) in ("L", "R", "AL")

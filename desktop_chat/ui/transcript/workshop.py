@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_KEPT = 512
+# Layouts are made anew for all that came meanwhile, not for each job.
+_READY_PAUSE_MS = 20
 
 
 class Workshop(QObject):
@@ -31,7 +34,12 @@ class Workshop(QObject):
         super().__init__(parent)
         self._worker: Worker | None = None
         self._kept: OrderedDict[Hashable, Future[object]] = OrderedDict()
-        self._one_done.connect(self._on_one_done)
+        # A job may be done before the layout that ordered it goes on.
+        self._one_done.connect(self._on_one_done, Qt.ConnectionType.QueuedConnection)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_READY_PAUSE_MS)
+        self._pause.timeout.connect(self.ready)
 
     def order(self, key: Hashable, job: Callable[[], T]) -> T | None:
         """Return what `job` returns if it is done already; else have it done and return None.
@@ -63,9 +71,11 @@ class Workshop(QObject):
         return future
 
     def _tell(self, _future: Future[object]) -> None:
-        # In the worker's thread; the signal brings it into this object's.
-        self._one_done.emit()
+        # In the worker's thread; the signal brings it into this object's, if that still lives.
+        with suppress(RuntimeError):
+            self._one_done.emit()
 
     @Slot()
     def _on_one_done(self) -> None:
-        self.ready.emit()
+        if not self._pause.isActive():
+            self._pause.start()

@@ -75,6 +75,12 @@ class Button(QPushButton):
         self.updateGeometry()
         self.update()
 
+    def set_icon(self, name: str) -> None:
+        """Show another icon."""
+        if name != self._icon_name:
+            self._icon_name = name
+            self.update()
+
     def set_dimmed(self, is_dimmed: bool) -> None:
         """Show that pressing has little effect now; it can still be pressed and says why."""
         if is_dimmed != self._is_dimmed:
@@ -147,7 +153,7 @@ class Button(QPushButton):
             if self.isDown() or is_under:
                 colour = colour.lighter(118) if theme.is_dark else colour.lighter(125)
             return colour.name()
-        if self.isDown():
+        if self.isDown() or self.isChecked():
             return theme.selected
         return theme.hover if is_under else ""
 
@@ -164,7 +170,7 @@ class Button(QPushButton):
             case ButtonLook.LINK:
                 return theme.link
             case ButtonLook.QUIET:
-                return theme.text if self.underMouse() else theme.muted
+                return theme.text if self.underMouse() or self.isChecked() else theme.muted
 
     def _paint_content(self, painter: QPainter, theme: Theme) -> None:
         ink = self._ink(theme)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QAccessibleInterface,
+)
 
 from desktop_chat.domain.message import MessageId, MessageStatus
 from desktop_chat.ui.item_models.transcript import TranscriptModel
 from desktop_chat.ui.transcript import accessible
+from desktop_chat.ui.transcript.resting import Resting
 from desktop_chat.ui.transcript.view import TranscriptView
 from tests.ui.transcript.samples import CHAT, ListSource, conversation, growing, reply, user
 
@@ -127,7 +134,13 @@ def test_events_are_sent_while_a_reader_listens(
     model.append_delta(MessageId(2), "Yes")
     model.replace(reply(2, "Yes"))
     kinds = QAccessible.Event
-    expected = [kinds.ObjectCreated, kinds.StateChanged, kinds.NameChanged, kinds.Announcement]
+    expected = [
+        kinds.ObjectCreated,
+        kinds.Announcement,
+        kinds.StateChanged,
+        kinds.NameChanged,
+        kinds.Announcement,
+    ]
     assert sent == expected
 
 
@@ -142,3 +155,77 @@ def test_gone_view_leaves_nothing_behind(qapp: object) -> None:
     QCoreApplication.sendPostedEvents(view, QEvent.Type.DeferredDelete)
     assert key not in accessible.lists
     assert not shiboken6.isValid(item)
+
+
+def announcements(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """Return a list that fills with what is announced, and whether it may interrupt."""
+    said: list[tuple[str, bool]] = []
+
+    def listen(event: QAccessibleEvent) -> None:
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            is_urgent = event.politeness() is QAccessible.AnnouncementPoliteness.Assertive
+            said.append((event.message(), is_urgent))
+
+    monkeypatch.setattr(accessible, "send_event", listen)
+    QAccessible.setActive(True)
+    return said
+
+
+def test_start_and_end_are_announced_once_and_no_words(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = show([])
+    model = view.model()
+    assert model is not None
+    said = announcements(monkeypatch)
+    model.append(user(1))
+    model.append(growing(2))
+    for word in ("Yes", " indeed", " so"):
+        model.append_delta(MessageId(2), word)
+        model.deltas.flush()
+    model.replace(growing(2, "Yes indeed so", model="m"))
+    model.replace(reply(2, "Yes indeed so"))
+    assert said == [("Assistant is writing", False), ("Reply complete", False)]
+
+
+def test_error_is_announced_at_once(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = show([user(1), growing(2)])
+    model = view.model()
+    assert model is not None
+    said = announcements(monkeypatch)
+    model.replace(reply(2, "", status=MessageStatus.FAILED, error="It broke.", error_code="x"))
+    assert said == [("It broke.", True)]
+
+
+def test_reply_that_is_continued_is_announced_again(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = show([user(1), reply(2, "Half", status=MessageStatus.STOPPED)])
+    model = view.model()
+    assert model is not None
+    said = announcements(monkeypatch)
+    model.replace(growing(2, "Half"))
+    model.replace(growing(2, "Half", model="m"))
+    model.replace(reply(2, "Half and whole"))
+    assert [words for words, _ in said] == ["Assistant is writing", "Reply complete"]
+
+
+def test_name_of_long_growing_reply_is_found_anew_after_a_rest() -> None:
+    found: list[int] = []
+
+    def find() -> str:
+        found.append(1)
+        end = perf_counter() + 0.02
+        while perf_counter() < end:
+            pass
+        return str(len(found))
+
+    name: Resting[str] = Resting()
+    assert [name.value("growing", find) for _ in range(50)] == ["1"] * 50
+    assert name.value("complete", find) == "2"
+
+
+def test_long_reply_that_is_not_parsed_yet_is_read_as_written(show: Show) -> None:
+    text = "**Bold** words.\n\n" * 40_000
+    view = show([reply(1, text), *conversation(200)])
+    assert tree_of(view).child(0).text(NAME) == f"Assistant: {text}"

@@ -196,10 +196,10 @@ def test_resize_at_the_end_stays_at_the_end(show: Show) -> None:
 def test_unfolding_reasoning_keeps_its_line(show: Show) -> None:
     view = show([*conversation(20), reply(21, reasoning="Let me think.\n" * 30)])
     before = place_of(view, 20)
-    view.toggle_reasoning(20)
+    view.presses.toggle_reasoning(20)
     assert place_of(view, 20) == before
     height = view.stage.layout.row_height(20)
-    view.toggle_reasoning(20)
+    view.presses.toggle_reasoning(20)
     assert view.stage.layout.row_height(20) < height
 
 

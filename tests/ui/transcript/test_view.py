@@ -15,7 +15,6 @@ from desktop_chat.domain.message import MessageId, MessageStatus
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.blocks import TextBlock
 from desktop_chat.ui.transcript.hits import Hit, Part
-from desktop_chat.ui.transcript.menu import MessageMenu
 from desktop_chat.ui.transcript.selection import Position
 from tests.ui.transcript.samples import ListSource, conversation, growing, reply, user
 
@@ -193,7 +192,7 @@ def test_reasoning_that_grows_shows_its_line(show: Show) -> None:
     assert not view.stage.layout.message(1).has_reasoning
     model.append_delta(MessageId(2), "", "hm")
     model.deltas.flush()
-    view.toggle_reasoning(1)
+    view.presses.toggle_reasoning(1)
     model.append_delta(MessageId(2), "", " well")
     model.deltas.flush()
     assert view.stage.layout.message(1).aside is not None
@@ -273,16 +272,6 @@ def test_truncated_row_takes_selection_and_mark_along(show: Show) -> None:
     assert model is not None
     model.truncate(2)
     assert (view.selected_text(), view.current_row) == ("", 1)
-
-
-def test_context_menu_offers_what_applies(show: Show, qtbot: QtBot) -> None:
-    view = show([reply(1, "[a](https://example.org/)")])
-    _row, hit = view.stage.hit(point_of(view, Part.LINK))
-    menu = MessageMenu(view, 0, hit, has_selection=False)
-    labels = [action.text() for action in menu.actions() if action.text()]
-    assert labels == ["Open link", "Copy address", "Copy", "Copy message", "Select all"]
-    menu.actions()[1].trigger()
-    assert clipboard() == "https://example.org/"
 
 
 def test_position_order_is_that_of_the_text() -> None:
