@@ -1,7 +1,7 @@
 # Everything that is done with the project. Each target sets up what it needs, once.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench package clean display
+.PHONY: help run test lint bench gallery package clean display
 .DELETE_ON_ERROR:
 
 # Compiled modules make every start faster; some machines forbid them in the environment.
@@ -32,6 +32,7 @@ help:
 	@echo "make test     set up and run all tests"
 	@echo "make lint     check style, types and layers"
 	@echo "make bench    measure, write build/bench.json"
+	@echo "make gallery  pictures of everything a message can hold, in build/gallery"
 	@echo "make package  build the program that needs no Python, in dist/"
 	@echo "make clean    remove what was built; chats and models are not touched"
 
@@ -52,6 +53,9 @@ lint: $(DONE)/lint
 bench: $(DONE)/test
 	@$(PY) -m compileall -q desktop_chat tests/standin benchmarks
 	@$(PY) -m benchmarks
+
+gallery: $(DONE)/test
+	@$(PY) -m gallery
 
 package: $(DONE)/test
 	@$(PY) -m PyInstaller --noconfirm --log-level WARN --workpath build/pyinstaller build.spec

@@ -8,7 +8,7 @@ from benchmarks.hostile import STREAMED, TEXTS
 from benchmarks.result import Result, table
 from benchmarks.rich_text import MESSAGE, Writer, reply
 from benchmarks.transcript import part
-from desktop_chat.ui.transcript.growing_text import GrowingText
+from desktop_chat.ui.transcript.text.growing_text import GrowingText
 
 
 def test_part_of_samples_is_the_one_that_so_many_do_not_exceed():

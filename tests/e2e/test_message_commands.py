@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop_chat.ui.transcript.message_toolbar import MessageToolbar
+from desktop_chat.ui.transcript.toolbar.message_toolbar import MessageToolbar
 from tests.e2e.window import OpenWindow, run_window, until
 
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop_chat.ui.transcript.hits import BODY
+from desktop_chat.ui.transcript.layouts.hits import BODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 
-from desktop_chat.ui.transcript.block_layouts import estimate_height, make_layout
-from desktop_chat.ui.transcript.block_state import BlockState
-from desktop_chat.ui.transcript.blocks import Block, CodeBlock, TableBlock, TextBlock
-from desktop_chat.ui.transcript.height_index import HeightIndex
-from desktop_chat.ui.transcript.markers import Side, marker_inset, paint_bar, paint_marker
-from desktop_chat.ui.transcript.utf16 import is_right_to_left
+from desktop_chat.ui.transcript.layouts.block_layouts import estimate_height, make_layout
+from desktop_chat.ui.transcript.layouts.block_state import BlockState
+from desktop_chat.ui.transcript.layouts.height_index import HeightIndex
+from desktop_chat.ui.transcript.layouts.markers import Side, marker_inset, paint_bar, paint_marker
+from desktop_chat.ui.transcript.layouts.utf16 import is_right_to_left
+from desktop_chat.ui.transcript.text.blocks import Block, CodeBlock, TableBlock, TextBlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QPainter
 
-    from desktop_chat.ui.transcript.block_layout import BlockLayout
-    from desktop_chat.ui.transcript.look import Look
-    from desktop_chat.ui.transcript.markdown_late import Change
-    from desktop_chat.ui.transcript.marked import Marked
+    from desktop_chat.ui.transcript.layouts.block_layout import BlockLayout
+    from desktop_chat.ui.transcript.layouts.look import Look
+    from desktop_chat.ui.transcript.layouts.marked import Marked
+    from desktop_chat.ui.transcript.text.markdown_late import Change
 
 # Blocks of this many characters together are laid out at once, more only where they are seen.
 AT_ONCE = 12_000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeySequence
 
-from desktop_chat.ui.transcript.hits import BODY, Hit, Part
+from desktop_chat.ui.transcript.layouts.hits import BODY, Hit, Part
 from desktop_chat.ui.transcript.selection import Position
 from desktop_chat.ui.transcript.stops import Stop, current_stop, next_stop, stop_rects
 from desktop_chat.ui.transcript.text_cursor import Move, TextCursor

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from desktop_chat.ui.transcript.height_index import HeightIndex
-from desktop_chat.ui.transcript.hits import BODY, REASONING
+from desktop_chat.ui.transcript.layouts.height_index import HeightIndex
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from desktop_chat.domain.message import Message
     from desktop_chat.ui.item_models.transcript import TranscriptModel
-    from desktop_chat.ui.transcript.blocks import Block
-    from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.layouts.look import Look
     from desktop_chat.ui.transcript.message_layout import MessageLayout
+    from desktop_chat.ui.transcript.text.blocks import Block
 
 MARGIN = 10
 ESTIMATE = 120

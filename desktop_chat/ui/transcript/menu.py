@@ -8,9 +8,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from desktop_chat.ui.transcript.blocks import ImageBlock, TableBlock
-from desktop_chat.ui.transcript.hits import Hit, Part
-from desktop_chat.ui.transcript.outline import Kind, Thing, control_name, outline, things_of_block
+from desktop_chat.ui.transcript.access.outline import (
+    Kind,
+    Thing,
+    control_name,
+    outline,
+    things_of_block,
+)
+from desktop_chat.ui.transcript.layouts.hits import Hit, Part
+from desktop_chat.ui.transcript.text.blocks import ImageBlock, TableBlock
 
 if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance

@@ -9,16 +9,16 @@ from PySide6.QtCore import QPoint, QRect
 
 from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.ui.transcript.column import Column
-from desktop_chat.ui.transcript.hits import BODY, REASONING, Hit, Part
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING, Hit, Part
 from desktop_chat.ui.transcript.notes import Notes
-from desktop_chat.ui.transcript.plain_text import PlainText, user_blocks
+from desktop_chat.ui.transcript.text.plain_text import PlainText, user_blocks
 
 if TYPE_CHECKING:
     from desktop_chat.domain.message import Message
-    from desktop_chat.ui.transcript.block_layout import BlockLayout
-    from desktop_chat.ui.transcript.blocks import Block
-    from desktop_chat.ui.transcript.growing_text import GrowingText
-    from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.layouts.block_layout import BlockLayout
+    from desktop_chat.ui.transcript.layouts.look import Look
+    from desktop_chat.ui.transcript.text.blocks import Block
+    from desktop_chat.ui.transcript.text.growing_text import GrowingText
 
 ROW_PADDING = 10
 BUBBLE_SIDE = 14
@@ -37,7 +37,7 @@ def message_blocks(message: Message) -> list[Block]:
     """Return all blocks of a message."""
     if message.sender is Sender.USER:
         return user_blocks(message.content)
-    from desktop_chat.ui.transcript.growing_text import GrowingText
+    from desktop_chat.ui.transcript.text.growing_text import GrowingText
 
     growing = GrowingText()
     growing.feed(message.content)
@@ -102,7 +102,7 @@ def _parser(*, is_plain: bool) -> GrowingText | PlainText:
     if is_plain:
         return PlainText()
     # Parsing is not imported before the first reply is shown.
-    from desktop_chat.ui.transcript.growing_text import GrowingText
+    from desktop_chat.ui.transcript.text.growing_text import GrowingText
 
     return GrowingText()
 

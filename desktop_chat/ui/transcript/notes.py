@@ -11,16 +11,16 @@ from PySide6.QtGui import QFontMetricsF, QPen
 from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.messages import message_error
-from desktop_chat.ui.transcript.blocks import TextBlock
-from desktop_chat.ui.transcript.marked import NOTHING
-from desktop_chat.ui.transcript.text_layout import TextLayout
-from desktop_chat.ui.transcript.text_limits import clean
+from desktop_chat.ui.transcript.layouts.marked import NOTHING
+from desktop_chat.ui.transcript.layouts.text_layout import TextLayout
+from desktop_chat.ui.transcript.text.blocks import TextBlock
+from desktop_chat.ui.transcript.text.text_limits import clean
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
 
     from desktop_chat.domain.message import Message
-    from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.layouts.look import Look
 
 FOOTER = 20
 # What the toolbar of the message takes of the footer's line, and the distance from it.

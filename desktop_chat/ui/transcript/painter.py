@@ -10,15 +10,15 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from desktop_chat.ui.icons import pixmap
-from desktop_chat.ui.transcript.hits import BODY, REASONING
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING
 from desktop_chat.ui.transcript.thinking import thinking_words, thought_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from desktop_chat.ui.transcript.layout import TranscriptLayout
-    from desktop_chat.ui.transcript.look import Look
-    from desktop_chat.ui.transcript.marked import Marked
+    from desktop_chat.ui.transcript.layouts.look import Look
+    from desktop_chat.ui.transcript.layouts.marked import Marked
     from desktop_chat.ui.transcript.message_layout import MessageLayout
 
     MarkedAt = Callable[[int, int, int], Marked]

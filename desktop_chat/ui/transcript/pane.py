@@ -14,13 +14,13 @@ from desktop_chat.ui.item_models.transcript import TranscriptRole
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.end_button import EndButton
 from desktop_chat.ui.transcript.gliding import Glide
-from desktop_chat.ui.transcript.image_store import ImageStore
-from desktop_chat.ui.transcript.look import Look
+from desktop_chat.ui.transcript.layouts.image_store import ImageStore
+from desktop_chat.ui.transcript.layouts.look import Look
+from desktop_chat.ui.transcript.layouts.workshop import Workshop
 from desktop_chat.ui.transcript.painter import FOCUS_MARGIN, Marks, paint_rows
 from desktop_chat.ui.transcript.places import Places
 from desktop_chat.ui.transcript.scrolling import AT_END
 from desktop_chat.ui.transcript.stage import Stage
-from desktop_chat.ui.transcript.workshop import Workshop
 
 if not TYPE_CHECKING:
     from desktop_chat.overriding import override

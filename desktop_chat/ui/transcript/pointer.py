@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from desktop_chat.ui.transcript.hits import Hit, Part
+from desktop_chat.ui.transcript.layouts.hits import Hit, Part
 from desktop_chat.ui.transcript.selecting import MouseSelection
 from desktop_chat.ui.transcript.selection import Position, line_in, word_in
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
-    from desktop_chat.ui.transcript.sideways import Sideways
+    from desktop_chat.ui.transcript.layouts.sideways import Sideways
     from desktop_chat.ui.transcript.stage import Stage
 
 _AUTOSCROLL_MS = 30

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from desktop_chat.ui.transcript.hits import Hit, Part
+from desktop_chat.ui.transcript.layouts.hits import Hit, Part
 
 if TYPE_CHECKING:
-    from desktop_chat.ui.transcript.block_state import BlockState
-    from desktop_chat.ui.transcript.copying import Copier
+    from desktop_chat.ui.transcript.access.outline import Thing
+    from desktop_chat.ui.transcript.copying.copying import Copier
+    from desktop_chat.ui.transcript.layouts.block_state import BlockState
     from desktop_chat.ui.transcript.menu import MessageMenu
-    from desktop_chat.ui.transcript.outline import Thing
     from desktop_chat.ui.transcript.pane import TranscriptPane
 
 COPIED_MS = 1500
@@ -57,7 +57,7 @@ class Presses(QObject):
     @Slot(int, object)
     def press_thing(self, row: int, thing: Thing | None) -> None:
         """Do what a screen reader asks of a part of a message, or of the message for None."""
-        from desktop_chat.ui.transcript.outline import Kind
+        from desktop_chat.ui.transcript.access.outline import Kind
 
         if not 0 <= row < len(self._stage.layout):
             return

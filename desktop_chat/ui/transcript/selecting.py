@@ -10,9 +10,9 @@ from desktop_chat.ui.transcript.selection import Position
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from desktop_chat.ui.transcript.blocks import Block
-    from desktop_chat.ui.transcript.marked import Range
+    from desktop_chat.ui.transcript.layouts.marked import Range
     from desktop_chat.ui.transcript.stage import Stage
+    from desktop_chat.ui.transcript.text.blocks import Block
 
     # Start and end of what is selected as one, at an offset of a block.
     Unit = Callable[[Block, int], Range]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from desktop_chat.ui.transcript.blocks import Block
     from desktop_chat.ui.transcript.layout import TranscriptLayout
-    from desktop_chat.ui.transcript.marked import Range
+    from desktop_chat.ui.transcript.layouts.marked import Range
+    from desktop_chat.ui.transcript.text.blocks import Block
 
 END = 1 << 60
 # Beyond this many characters messages that are not on the screen are copied as written.
@@ -109,7 +109,7 @@ class Selection:
             yield "".join(self._part_text(row, part, blocks))
 
     def _part_text(self, row: int, part: int, blocks: Sequence[Block]) -> Iterator[str]:
-        from desktop_chat.ui.transcript.blocks import block_text, joint, lead_in, written_text
+        from desktop_chat.ui.transcript.text.blocks import block_text, joint, lead_in, written_text
 
         is_first = True
         for index, block in enumerate(blocks):
@@ -152,7 +152,7 @@ def word_around(text: str, offset: int) -> Range:
 
 def _line_at(block: Block, offset: int) -> tuple[int, int, str]:
     """Return start, end and text of a line or cell; code is not put together for one line."""
-    from desktop_chat.ui.transcript.blocks import CodeBlock, TableBlock, block_text
+    from desktop_chat.ui.transcript.text.blocks import CodeBlock, TableBlock, block_text
 
     if isinstance(block, CodeBlock):
         start = 0

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint, QRect
 
-from desktop_chat.ui.transcript.hits import BODY, REASONING, Hit, Part
 from desktop_chat.ui.transcript.layout import TranscriptLayout
-from desktop_chat.ui.transcript.marked import NOTHING, Marked
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING, Hit, Part
+from desktop_chat.ui.transcript.layouts.marked import NOTHING, Marked, Range
 from desktop_chat.ui.transcript.scrolling import ScrollPosition
 from desktop_chat.ui.transcript.selection import END, Position, Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtCore import QSize
 
-    from desktop_chat.ui.transcript.finding_index import FindIndex
-    from desktop_chat.ui.transcript.look import Look
+    from desktop_chat.ui.transcript.layouts.look import Look
     from desktop_chat.ui.transcript.message_layout import MessageLayout
 
 SIDE = 24
 _NOTHING = Hit(Part.NOTHING)
+
+
+class FoundText(Protocol):
+    """What a search in this chat has found so far."""
+
+    def marks(self, row: int, part: int, block: int) -> tuple[Sequence[Range], Range | None]:
+        """Return the hits in a block, and the one that the search stands at if it is there."""
+        ...
 
 
 class Stage:
@@ -34,7 +43,7 @@ class Stage:
         self.layout = TranscriptLayout(look)
         self.position = ScrollPosition(self.layout)
         self.selection = Selection()
-        self.found: FindIndex | None = None
+        self.found: FoundText | None = None
         self._width = 0
         self._outer_width = 0
         self.window = 0

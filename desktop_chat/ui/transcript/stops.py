@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRectF
 
-from desktop_chat.ui.transcript.blocks import Block, TextBlock, block_text, spans_of
-from desktop_chat.ui.transcript.hits import BODY, REASONING, Hit, Part
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING, Hit, Part
+from desktop_chat.ui.transcript.text.blocks import Block, TextBlock, block_text, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

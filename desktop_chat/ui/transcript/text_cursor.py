@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 
-from desktop_chat.ui.transcript.blocks import Block, CodeBlock, block_text
-from desktop_chat.ui.transcript.hits import BODY, REASONING
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING
+from desktop_chat.ui.transcript.layouts.utf16 import is_right_to_left
 from desktop_chat.ui.transcript.selection import Position
+from desktop_chat.ui.transcript.text.blocks import Block, CodeBlock, block_text
 from desktop_chat.ui.transcript.text_steps import (
     letter_after,
     letter_before,
     word_after,
     word_before,
 )
-from desktop_chat.ui.transcript.utf16 import is_right_to_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTextBoundaryFinder
 
-from desktop_chat.ui.transcript.blocks import LINE_BREAK
-from desktop_chat.ui.transcript.utf16 import Positions
+from desktop_chat.ui.transcript.layouts.utf16 import Positions
+from desktop_chat.ui.transcript.text.blocks import LINE_BREAK
 
 # Enough for any letter or word; a text may be long.
 _NEAR = 400

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent
 
-from desktop_chat.ui.transcript.announcer import Announcer
+from desktop_chat.ui.transcript.access.announcer import Announcer
 from desktop_chat.ui.transcript.control_tips import ControlTips
-from desktop_chat.ui.transcript.copying import Copier
-from desktop_chat.ui.transcript.hits import Hit, Part
+from desktop_chat.ui.transcript.copying.copying import Copier
 from desktop_chat.ui.transcript.keys import Keyboard
-from desktop_chat.ui.transcript.message_commands import MessageCommands
+from desktop_chat.ui.transcript.layouts.hits import Hit, Part
 from desktop_chat.ui.transcript.painter import Marks, fold_line
 from desktop_chat.ui.transcript.pane import TranscriptPane
 from desktop_chat.ui.transcript.pointer import Pointer
 from desktop_chat.ui.transcript.presses import Presses
 from desktop_chat.ui.transcript.thinking import ThinkingClock
+from desktop_chat.ui.transcript.toolbar.message_commands import MessageCommands
 
 if not TYPE_CHECKING:
     from desktop_chat.overriding import override
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from desktop_chat.ui.item_models.transcript import TranscriptModel
     from desktop_chat.ui.theme import Theme
-    from desktop_chat.ui.transcript.finding import Finder
+    from desktop_chat.ui.transcript.finding.finding import Finder
 
 _CURSORS = {Part.NOTHING: Qt.CursorShape.ArrowCursor, Part.TEXT: Qt.CursorShape.IBeamCursor}
 
@@ -106,7 +106,7 @@ class TranscriptView(TranscriptPane):
     def finder(self) -> Finder:
         """What finds text in the chat shown; made when it is wanted first."""
         if self._finder is None:
-            from desktop_chat.ui.transcript.finding import Finder
+            from desktop_chat.ui.transcript.finding.finding import Finder
 
             self._finder = Finder(self, self._theme)
         return self._finder

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QImage, QPainter
 
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.block_state import BlockState
-from desktop_chat.ui.transcript.blocks import Cell, TableBlock
-from desktop_chat.ui.transcript.look import Look
-from desktop_chat.ui.transcript.marked import NOTHING, Marked
-from desktop_chat.ui.transcript.table_layout import TableLayout
+from desktop_chat.ui.transcript.layouts.block_state import BlockState
+from desktop_chat.ui.transcript.layouts.look import Look
+from desktop_chat.ui.transcript.layouts.marked import NOTHING, Marked
+from desktop_chat.ui.transcript.layouts.table_layout import TableLayout
+from desktop_chat.ui.transcript.text.blocks import Cell, TableBlock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

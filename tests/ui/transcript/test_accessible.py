@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 
 from desktop_chat.domain.message import MessageId, MessageStatus
 from desktop_chat.ui.item_models.transcript import TranscriptModel
-from desktop_chat.ui.transcript import accessible
-from desktop_chat.ui.transcript.resting import Resting
+from desktop_chat.ui.transcript.access import accessible
+from desktop_chat.ui.transcript.access.resting import Resting
 from desktop_chat.ui.transcript.view import TranscriptView
 from tests.ui.transcript.samples import CHAT, ListSource, conversation, growing, reply, user
 

@@ -17,7 +17,7 @@ from shiboken6 import isValid
 
 from desktop_chat.domain.message import MessageId, MessageStatus
 from desktop_chat.ui.item_models.transcript import TranscriptModel
-from desktop_chat.ui.transcript.outline import MAX_THINGS
+from desktop_chat.ui.transcript.access.outline import MAX_THINGS
 from desktop_chat.ui.transcript.view import TranscriptView
 from tests.ui.transcript.samples import CHAT, ListSource, conversation, growing, reply, user
 

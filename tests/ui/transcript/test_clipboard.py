@@ -15,14 +15,14 @@ from PySide6.QtGui import QClipboard, QFont, QGuiApplication, QTextDocument, QTe
 
 from desktop_chat.domain.message import MessageId
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.blocks import Block, Span, Style, TextBlock
-from desktop_chat.ui.transcript.clipboard import MAX_STYLED, Copied, Piece
-from desktop_chat.ui.transcript.copying import Copier
-from desktop_chat.ui.transcript.gathering import BlockGathering
-from desktop_chat.ui.transcript.hits import BODY, REASONING
-from desktop_chat.ui.transcript.markdown import parse_blocks
-from desktop_chat.ui.transcript.markdown_text import as_markdown
+from desktop_chat.ui.transcript.copying.clipboard import MAX_STYLED, Copied, Piece
+from desktop_chat.ui.transcript.copying.copying import Copier
+from desktop_chat.ui.transcript.copying.gathering import BlockGathering
+from desktop_chat.ui.transcript.copying.markdown_text import as_markdown
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING
 from desktop_chat.ui.transcript.selection import END, Position
+from desktop_chat.ui.transcript.text.blocks import Block, Span, Style, TextBlock
+from desktop_chat.ui.transcript.text.markdown import parse_blocks
 from tests.ui.transcript.samples import CHAT, ListSource, conversation, growing, reply, user
 
 if TYPE_CHECKING:
@@ -370,7 +370,7 @@ def test_ctrl_c_without_selection_copies_the_current_message(show: Show, qtbot: 
 def test_program_ends_well_with_something_on_the_clipboard() -> None:
     program = """
 from PySide6.QtWidgets import QApplication
-from desktop_chat.ui.transcript.clipboard import Copied
+from desktop_chat.ui.transcript.copying.clipboard import Copied
 app = QApplication([])
 app.clipboard().setMimeData(Copied("x", "x", "x").data())
 """

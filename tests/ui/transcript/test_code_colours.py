@@ -8,25 +8,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_chat.ui.transcript.code_colours import (
+from desktop_chat.ui.transcript.layouts.code_colours import (
     WIDEST_WINDOW,
     WINDOW,
     Colours,
 )
-from desktop_chat.ui.transcript.code_languages import label_of
-from desktop_chat.ui.transcript.code_lexing import (
+from desktop_chat.ui.transcript.layouts.code_languages import label_of
+from desktop_chat.ui.transcript.layouts.code_lexing import (
     MAX_EMPTY_LINES,
     MAX_LINE,
     Lexing,
     colour_of,
     make_lexer,
 )
-from desktop_chat.ui.transcript.code_lines import CodeLines
+from desktop_chat.ui.transcript.layouts.code_lines import CodeLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
-    from desktop_chat.ui.transcript.code_lexing import Spans
+    from desktop_chat.ui.transcript.layouts.code_lexing import Spans
 
 TARGET = '''\
 def lunar_day(month_days: float = 29.53) -> float:

@@ -11,17 +11,17 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from desktop_chat.domain.message import MessageId
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.block_state import BlockState
-from desktop_chat.ui.transcript.blocks import CodeBlock, block_text
-from desktop_chat.ui.transcript.code_cells import breaks, cells
-from desktop_chat.ui.transcript.code_colours import Colours
-from desktop_chat.ui.transcript.code_layout import CodeLayout
-from desktop_chat.ui.transcript.code_lines import LONG, CodeLines
-from desktop_chat.ui.transcript.code_rows import MAX_KEPT, CodeRows, contrast
-from desktop_chat.ui.transcript.code_shape import FOLDED_ABOVE, FOLDED_LINES, NUMBERED_ABOVE
-from desktop_chat.ui.transcript.hits import BODY, Hit, Part
-from desktop_chat.ui.transcript.look import Look
-from desktop_chat.ui.transcript.marked import NOTHING, Marked
+from desktop_chat.ui.transcript.layouts.block_state import BlockState
+from desktop_chat.ui.transcript.layouts.code_cells import breaks, cells
+from desktop_chat.ui.transcript.layouts.code_colours import Colours
+from desktop_chat.ui.transcript.layouts.code_layout import CodeLayout
+from desktop_chat.ui.transcript.layouts.code_lines import LONG, CodeLines
+from desktop_chat.ui.transcript.layouts.code_rows import MAX_KEPT, CodeRows, contrast
+from desktop_chat.ui.transcript.layouts.code_shape import FOLDED_ABOVE, FOLDED_LINES, NUMBERED_ABOVE
+from desktop_chat.ui.transcript.layouts.hits import BODY, Hit, Part
+from desktop_chat.ui.transcript.layouts.look import Look
+from desktop_chat.ui.transcript.layouts.marked import NOTHING, Marked
+from desktop_chat.ui.transcript.text.blocks import CodeBlock, block_text
 from tests.ui.transcript.samples import growing, reply, user
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from desktop_chat.ui.transcript.hits import BODY
+from desktop_chat.ui.transcript.layouts.hits import BODY
 from tests.ui.transcript.samples import reply, user
 
 if TYPE_CHECKING:

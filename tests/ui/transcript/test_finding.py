@@ -12,8 +12,14 @@ from PySide6.QtGui import QAccessible
 from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.message import MessageId, MessageStatus
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript import accessible
-from desktop_chat.ui.transcript.blocks import (
+from desktop_chat.ui.transcript.access import accessible
+from desktop_chat.ui.transcript.finding.finding_blocks import Growth, block_ranges
+from desktop_chat.ui.transcript.finding.finding_hits import RowHits
+from desktop_chat.ui.transcript.finding.finding_index import MAX_KEPT, FindIndex
+from desktop_chat.ui.transcript.finding.finding_text import Query
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING
+from desktop_chat.ui.transcript.message_layout import message_blocks
+from desktop_chat.ui.transcript.text.blocks import (
     OBJECT,
     Block,
     Cell,
@@ -25,12 +31,6 @@ from desktop_chat.ui.transcript.blocks import (
     TextBlock,
     block_text,
 )
-from desktop_chat.ui.transcript.finding_blocks import Growth, block_ranges
-from desktop_chat.ui.transcript.finding_hits import RowHits
-from desktop_chat.ui.transcript.finding_index import MAX_KEPT, FindIndex
-from desktop_chat.ui.transcript.finding_text import Query
-from desktop_chat.ui.transcript.hits import BODY, REASONING
-from desktop_chat.ui.transcript.message_layout import message_blocks
 from tests.ui.transcript.samples import CHAT, ListSource, conversation, growing, reply, user
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from desktop_chat.domain.message import Message
-    from desktop_chat.ui.transcript.find_bar import FindBar
-    from desktop_chat.ui.transcript.finding_search import ChatSearch
+    from desktop_chat.ui.transcript.finding.find_bar import FindBar
+    from desktop_chat.ui.transcript.finding.finding_search import ChatSearch
     from desktop_chat.ui.transcript.view import TranscriptView
 
     Show = Callable[[list[Message]], TranscriptView]
@@ -363,8 +363,9 @@ def test_hit_in_view_moves_nothing(show: Show, qtbot: QtBot) -> None:
     before = view.stage.row_rect(first).top(), view.stage.place_at(QPoint(0, 0))
     search_for(view, qtbot, "lunar_day")
     view.grab()
-    assert view.stage.found is not None
-    assert view.stage.found.number >= 0
+    search = view.finder.search
+    assert search is not None
+    assert search.index.number >= 0
     assert (view.stage.row_rect(first).top(), view.stage.place_at(QPoint(0, 0))) == before
 
 

@@ -9,17 +9,17 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont, QImage, QPainter
 
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.block_layouts import estimate_height, make_layout
-from desktop_chat.ui.transcript.block_state import BlockState
-from desktop_chat.ui.transcript.blocks import FormulaBlock, TextBlock
-from desktop_chat.ui.transcript.formula_geometry import Formula, NoFormula
-from desktop_chat.ui.transcript.formula_layout import FormulaLayout
-from desktop_chat.ui.transcript.formula_path import path_of
-from desktop_chat.ui.transcript.formula_source import MAX_DEPTH, MAX_SOURCE
-from desktop_chat.ui.transcript.formulas import typeset
-from desktop_chat.ui.transcript.look import Look
-from desktop_chat.ui.transcript.marked import NOTHING, Marked
-from desktop_chat.ui.transcript.workshop import Workshop
+from desktop_chat.ui.transcript.layouts.block_layouts import estimate_height, make_layout
+from desktop_chat.ui.transcript.layouts.block_state import BlockState
+from desktop_chat.ui.transcript.layouts.formula_geometry import Formula, NoFormula
+from desktop_chat.ui.transcript.layouts.formula_layout import FormulaLayout
+from desktop_chat.ui.transcript.layouts.formula_path import path_of
+from desktop_chat.ui.transcript.layouts.formula_source import MAX_DEPTH, MAX_SOURCE
+from desktop_chat.ui.transcript.layouts.formulas import typeset
+from desktop_chat.ui.transcript.layouts.look import Look
+from desktop_chat.ui.transcript.layouts.marked import NOTHING, Marked
+from desktop_chat.ui.transcript.layouts.workshop import Workshop
+from desktop_chat.ui.transcript.text.blocks import FormulaBlock, TextBlock
 from tests.ui.transcript.orders import Orders
 from tests.ui.transcript.samples import reply
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_chat.ui.transcript.blocks import (
+from desktop_chat.ui.transcript.text.blocks import (
     OBJECT,
     CodeBlock,
     FormulaBlock,
@@ -13,9 +13,9 @@ from desktop_chat.ui.transcript.blocks import (
     TextBlock,
     plain_text,
 )
-from desktop_chat.ui.transcript.growing_text import GrowingText
-from desktop_chat.ui.transcript.markdown import parse_blocks
-from desktop_chat.ui.transcript.markdown_code import MAX_FORMULA_LINES
+from desktop_chat.ui.transcript.text.growing_text import GrowingText
+from desktop_chat.ui.transcript.text.markdown import parse_blocks
+from desktop_chat.ui.transcript.text.markdown_code import MAX_FORMULA_LINES
 
 
 def sources(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_chat.ui.transcript.blocks import (
+from desktop_chat.ui.transcript.text.blocks import (
     Block,
     CodeBlock,
     ImageBlock,
@@ -12,7 +12,7 @@ from desktop_chat.ui.transcript.blocks import (
     Style,
     TextBlock,
 )
-from desktop_chat.ui.transcript.growing_text import GrowingText
+from desktop_chat.ui.transcript.text.growing_text import GrowingText
 
 
 def shown(text: str) -> list[Block]:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_chat.ui.transcript.blocks import Block, CodeBlock, TextBlock, plain_text
-from desktop_chat.ui.transcript.growing_text import GrowingText
-from desktop_chat.ui.transcript.markdown import parse_blocks
-from desktop_chat.ui.transcript.text_limits import clean
+from desktop_chat.ui.transcript.text.blocks import Block, CodeBlock, TextBlock, plain_text
+from desktop_chat.ui.transcript.text.growing_text import GrowingText
+from desktop_chat.ui.transcript.text.markdown import parse_blocks
+from desktop_chat.ui.transcript.text.text_limits import clean
 
 PIECES = (
     "para one ", "word", "\n", "\n", "\n\n", "- item ", "1. num ", "  - sub ", "```py\n", "```",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_chat.ui.transcript.height_index import HeightIndex
+from desktop_chat.ui.transcript.layouts.height_index import HeightIndex
 
 HEIGHTS = st.lists(st.integers(0, 300), max_size=60)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_chat.ui.transcript.blocks import (
+from desktop_chat.ui.transcript.text.blocks import (
     OBJECT,
     Block,
     CodeBlock,
@@ -14,10 +14,10 @@ from desktop_chat.ui.transcript.blocks import (
     TextBlock,
     plain_text,
 )
-from desktop_chat.ui.transcript.growing_text import GrowingText
-from desktop_chat.ui.transcript.markdown import parse_blocks
-from desktop_chat.ui.transcript.markdown_containers import MAX_DEPTH
-from desktop_chat.ui.transcript.text_limits import MAX_LINE
+from desktop_chat.ui.transcript.text.growing_text import GrowingText
+from desktop_chat.ui.transcript.text.markdown import parse_blocks
+from desktop_chat.ui.transcript.text.markdown_containers import MAX_DEPTH
+from desktop_chat.ui.transcript.text.text_limits import MAX_LINE
 from tests.ui.transcript.hostile_markdown import ADDRESSES, long_texts, short_texts
 
 LONG, SHORT = long_texts(), short_texts()

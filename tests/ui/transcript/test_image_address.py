@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 
-from desktop_chat.ui.transcript.image_address import (
+from desktop_chat.ui.transcript.layouts.image_address import (
     DATA_KINDS,
     MAX_DATA,
     data_of,

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QGuiApplication
 
-from desktop_chat.ui.transcript.image_decoding import decode, format_of
+from desktop_chat.ui.transcript.layouts.image_decoding import decode, format_of
 from tests.ui.transcript.pictures import SVG, picture_bytes
 
 

@@ -7,11 +7,11 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.blocks import ImageBlock, TextBlock, block_text
-from desktop_chat.ui.transcript.image_layout import ImageLayout
-from desktop_chat.ui.transcript.image_store import ImageStore
-from desktop_chat.ui.transcript.look import Look
-from desktop_chat.ui.transcript.marked import NOTHING, Marked
+from desktop_chat.ui.transcript.layouts.image_layout import ImageLayout
+from desktop_chat.ui.transcript.layouts.image_store import ImageStore
+from desktop_chat.ui.transcript.layouts.look import Look
+from desktop_chat.ui.transcript.layouts.marked import NOTHING, Marked
+from desktop_chat.ui.transcript.text.blocks import ImageBlock, TextBlock, block_text
 from tests.ui.transcript.pictures import data_address, picture_bytes
 from tests.ui.transcript.test_image_address import NEVER
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop_chat.ui.transcript.image_store import MAX_ERRORS, ImageStore
+from desktop_chat.ui.transcript.layouts.image_store import MAX_ERRORS, ImageStore
 from tests.ui.transcript.pictures import SVG, data_address, picture_bytes
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from desktop_chat.domain.message import MessageId
 from desktop_chat.services.remote_images import RemoteImages
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.ui.controllers.images import ImagesController
-from desktop_chat.ui.transcript.blocks import ImageBlock
-from desktop_chat.ui.transcript.hits import BODY
+from desktop_chat.ui.transcript.layouts.hits import BODY
+from desktop_chat.ui.transcript.text.blocks import ImageBlock
 from tests.fakes.image_server import ImageServer, image_reply
 from tests.ui.controllers.signal_log import SignalLog
 from tests.ui.transcript.pictures import SVG, data_address, picture_bytes

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from desktop_chat.ui.transcript.hits import BODY
+from desktop_chat.ui.transcript.layouts.hits import BODY
 from desktop_chat.ui.transcript.selection import Position
 from desktop_chat.ui.transcript.text_steps import (
     letter_after,

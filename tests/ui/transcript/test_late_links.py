@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from desktop_chat.ui.transcript.blocks import Block, ImageBlock, Style, TextBlock
-from desktop_chat.ui.transcript.growing_text import GrowingText
-from desktop_chat.ui.transcript.markdown_late import Change
+from desktop_chat.ui.transcript.text.blocks import Block, ImageBlock, Style, TextBlock
+from desktop_chat.ui.transcript.text.growing_text import GrowingText
+from desktop_chat.ui.transcript.text.markdown_late import Change
 
 
 def hrefs(blocks: list[Block]) -> list[str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_chat.ui.transcript.blocks import (
+from desktop_chat.ui.transcript.text.blocks import (
     LINE_BREAK,
     CodeBlock,
     ImageBlock,
@@ -11,7 +11,7 @@ from desktop_chat.ui.transcript.blocks import (
     TextBlock,
     plain_text,
 )
-from desktop_chat.ui.transcript.markdown import parse_blocks
+from desktop_chat.ui.transcript.text.markdown import parse_blocks
 
 
 def styled(text: str) -> list[tuple[str, Style, str]]:

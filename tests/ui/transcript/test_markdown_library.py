@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from desktop_chat.ui.transcript.blocks import (
+from desktop_chat.ui.transcript.text.blocks import (
     LINE_BREAK,
     Block,
     CodeBlock,
@@ -18,10 +18,10 @@ from desktop_chat.ui.transcript.blocks import (
     TextBlock,
     plain_text,
 )
-from desktop_chat.ui.transcript.markdown import parse_blocks
-from desktop_chat.ui.transcript.markdown_containers import MAX_DEPTH
-from desktop_chat.ui.transcript.markdown_inline import Words, parse_flat, parse_inline
-from desktop_chat.ui.transcript.markdown_references import References
+from desktop_chat.ui.transcript.text.markdown import parse_blocks
+from desktop_chat.ui.transcript.text.markdown_containers import MAX_DEPTH
+from desktop_chat.ui.transcript.text.markdown_inline import Words, parse_flat, parse_inline
+from desktop_chat.ui.transcript.text.markdown_references import References
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

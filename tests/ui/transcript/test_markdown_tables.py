@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_chat.ui.transcript.blocks import (
+from desktop_chat.ui.transcript.text.blocks import (
     LINE_BREAK,
     OBJECT,
     Block,
@@ -13,9 +13,9 @@ from desktop_chat.ui.transcript.blocks import (
     TextBlock,
     plain_text,
 )
-from desktop_chat.ui.transcript.growing_text import GrowingText
-from desktop_chat.ui.transcript.markdown import parse_blocks
-from desktop_chat.ui.transcript.markdown_table import MAX_ADDED_CELLS
+from desktop_chat.ui.transcript.text.growing_text import GrowingText
+from desktop_chat.ui.transcript.text.markdown import parse_blocks
+from desktop_chat.ui.transcript.text.markdown_table import MAX_ADDED_CELLS
 
 
 def table(text: str) -> TableBlock:

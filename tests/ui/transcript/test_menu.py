@@ -10,7 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop_chat.domain.message import MessageStatus
-from desktop_chat.ui.transcript.hits import Part
+from desktop_chat.ui.transcript.layouts.hits import Part
 from desktop_chat.ui.transcript.menu import MessageMenu
 from tests.ui.transcript.samples import reply, user
 

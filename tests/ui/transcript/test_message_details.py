@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from desktop_chat.domain.message import MessageStatus
 from desktop_chat.domain.params import GenerationParams
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.message_details import LONGEST, MessageDetails, details_of
+from desktop_chat.ui.transcript.toolbar.message_details import LONGEST, MessageDetails, details_of
 from tests.ui.transcript.samples import CREATED, reply, user
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop_chat.domain.message import MessageId, MessageStatus
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.message_toolbar import (
+from desktop_chat.ui.transcript.toolbar.message_toolbar import (
     CONTINUE,
     COPY,
     DETAILS,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.message import MessageId
-from desktop_chat.ui.transcript.blocks import TextBlock
+from desktop_chat.ui.transcript.text.blocks import TextBlock
 from tests.ui.transcript.samples import CHAT, ListSource, conversation, growing, reply, user
 
 if TYPE_CHECKING:

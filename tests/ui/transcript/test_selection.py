@@ -10,9 +10,15 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop_chat.ui.transcript.blocks import Cell, CodeBlock, TableBlock, TextBlock, block_text
-from desktop_chat.ui.transcript.hits import BODY, REASONING
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING
 from desktop_chat.ui.transcript.selection import END, Position, Selection, line_in, word_in
+from desktop_chat.ui.transcript.text.blocks import (
+    Cell,
+    CodeBlock,
+    TableBlock,
+    TextBlock,
+    block_text,
+)
 from tests.ui.transcript.samples import conversation, reply, user
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_chat.ui.transcript.table_columns import Columns, column_widths
+from desktop_chat.ui.transcript.layouts.table_columns import Columns, column_widths
 
 MOST = 240
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_chat.ui.transcript.block_state import BlockState
-from desktop_chat.ui.transcript.blocks import Cell, TableBlock, block_text
-from desktop_chat.ui.transcript.table_layout import TableLayout
-from desktop_chat.ui.transcript.table_offsets import RowStarts
-from desktop_chat.ui.transcript.text_layout import TextLayout
+from desktop_chat.ui.transcript.layouts.block_state import BlockState
+from desktop_chat.ui.transcript.layouts.table_layout import TableLayout
+from desktop_chat.ui.transcript.layouts.table_offsets import RowStarts
+from desktop_chat.ui.transcript.layouts.text_layout import TextLayout
+from desktop_chat.ui.transcript.text.blocks import Cell, TableBlock, block_text
 from tests.ui.transcript.tables import LONG, grid, lay_out, picture_of, table
 
 if TYPE_CHECKING:

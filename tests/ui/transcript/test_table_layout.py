@@ -6,8 +6,13 @@ import pytest
 from PySide6.QtCore import QRect
 
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.block_state import BlockState
-from desktop_chat.ui.transcript.blocks import (
+from desktop_chat.ui.transcript.layouts.block_state import BlockState
+from desktop_chat.ui.transcript.layouts.look import Look
+from desktop_chat.ui.transcript.layouts.marked import Marked
+from desktop_chat.ui.transcript.layouts.table_layout import TableLayout
+from desktop_chat.ui.transcript.layouts.table_rows import MAX_KEPT_ROWS
+from desktop_chat.ui.transcript.layouts.workshop import Workshop
+from desktop_chat.ui.transcript.text.blocks import (
     OBJECT,
     Cell,
     RuleBlock,
@@ -16,11 +21,6 @@ from desktop_chat.ui.transcript.blocks import (
     TableBlock,
     block_text,
 )
-from desktop_chat.ui.transcript.look import Look
-from desktop_chat.ui.transcript.marked import Marked
-from desktop_chat.ui.transcript.table_layout import TableLayout
-from desktop_chat.ui.transcript.table_rows import MAX_KEPT_ROWS
-from desktop_chat.ui.transcript.workshop import Workshop
 from tests.ui.transcript.tables import LONG, WIDTH, grid, ink, lay_out, picture_of, table
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from desktop_chat.domain.message import MessageId
-from desktop_chat.ui.transcript.blocks import TableBlock
-from desktop_chat.ui.transcript.hits import BODY, Part
-from desktop_chat.ui.transcript.table_layout import TableLayout
+from desktop_chat.ui.transcript.layouts.hits import BODY, Part
+from desktop_chat.ui.transcript.layouts.table_layout import TableLayout
+from desktop_chat.ui.transcript.text.blocks import TableBlock
 from tests.ui.transcript.samples import growing, reply, user
 from tests.ui.transcript.tables import LONG
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter, QTextCharFormat
 
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.blocks import LINE_BREAK, OBJECT, Span, Style, TextBlock
-from desktop_chat.ui.transcript.look import Look
-from desktop_chat.ui.transcript.marked import NOTHING, Marked
-from desktop_chat.ui.transcript.text_layout import TextLayout
+from desktop_chat.ui.transcript.layouts.look import Look
+from desktop_chat.ui.transcript.layouts.marked import NOTHING, Marked
+from desktop_chat.ui.transcript.layouts.text_layout import TextLayout
+from desktop_chat.ui.transcript.text.blocks import LINE_BREAK, OBJECT, Span, Style, TextBlock
 from tests.ui.transcript.orders import Orders
 
 if TYPE_CHECKING:

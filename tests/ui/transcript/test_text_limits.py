@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_chat.ui.transcript.text_limits import Cleaner, clean, pieces, with_marks
-from desktop_chat.ui.transcript.utf16 import Positions, is_right_to_left
+from desktop_chat.ui.transcript.layouts.utf16 import Positions, is_right_to_left
+from desktop_chat.ui.transcript.text.text_limits import Cleaner, clean, pieces, with_marks
 
 FOREIGN = st.text(st.sampled_from("a\n\r\t\x00\x1b[3;1m]\x07\\\ud83d\ude00😀\u2028é"), max_size=40)
 

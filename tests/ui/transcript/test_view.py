@@ -13,9 +13,9 @@ from PySide6.QtTest import QTest
 from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.message import MessageId, MessageStatus
 from desktop_chat.ui.theme import load_theme
-from desktop_chat.ui.transcript.blocks import TextBlock
-from desktop_chat.ui.transcript.hits import Hit, Part
+from desktop_chat.ui.transcript.layouts.hits import Hit, Part
 from desktop_chat.ui.transcript.selection import Position
+from desktop_chat.ui.transcript.text.blocks import TextBlock
 from tests.ui.transcript.samples import ListSource, conversation, growing, reply, user
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What copying puts on the clipboard: plain text, Markdown, HTML."""

@@ -1,0 +1,1 @@
+"""Blocks laid out for a width: text, code, tables, formulas, images."""

@@ -1,0 +1,140 @@
+"""What the buttons of a message's toolbar do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+
+from desktop_chat.ui.transcript.toolbar.toolbar_place import ToolbarPlace
+
+if TYPE_CHECKING:
+    from desktop_chat.ui.theme import Theme
+    from desktop_chat.ui.transcript.pane import TranscriptPane
+
+
+class MessageCommands(QObject):
+    """Carries out the commands of messages, or says what is wanted.
+
+    Attributes:
+        toolbar: Where the buttons are.
+
+    Signals:
+        copy_requested(int): row of the message.
+        regenerate_requested(object): id of the reply.
+        continue_requested(object): id of the reply.
+        version_requested(object, int): id of a message; -1 for the version before it, 1 after.
+    """
+
+    copy_requested = Signal(int)
+    regenerate_requested = Signal(object)
+    continue_requested = Signal(object)
+    version_requested = Signal(object, int)
+
+    def __init__(self, pane: TranscriptPane) -> None:
+        super().__init__(pane)
+        self._pane = pane
+        self._stage = pane.stage
+        self._theme: Theme | None = None
+        self._menu_row = -1
+        self._switched = ""
+        self._bottom = 0
+        self.toolbar = ToolbarPlace(pane)
+        self.toolbar.command_requested.connect(self.carry_out)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours and text size."""
+        self._theme = theme
+        self.toolbar.set_theme(theme)
+
+    @Slot()
+    def regenerate_last(self) -> None:
+        """Have the last reply written once more, if that is possible now."""
+        self._do_with_last("regenerate")
+
+    @Slot()
+    def continue_last(self) -> None:
+        """Have the last reply go on, if it was cut short."""
+        self._do_with_last("continue")
+
+    def _do_with_last(self, command: str) -> None:
+        last = len(self._stage.layout) - 1
+        if command in self.toolbar.commands_of(last):
+            self.carry_out(command, last)
+
+    @Slot(str, int)
+    def carry_out(self, command: str, row: int) -> None:
+        """Do what a command means for the message of a row."""
+        message_id = self._stage.layout.message(row).message.id
+        match command:
+            case "copy":
+                self.copy_requested.emit(row)
+                self.toolbar.confirm_copied()
+            case "regenerate":
+                self.regenerate_requested.emit(message_id)
+            case "continue":
+                self.continue_requested.emit(message_id)
+            case "previous" | "next":
+                self._switched = command
+                self._bottom = self._stage.row_rect(row).bottom()
+                self.version_requested.emit(message_id, -1 if command == "previous" else 1)
+            case "details":
+                self.show_details(row)
+            case "more":
+                self._show_menu(row)
+
+    @Slot(int)
+    def keep_place(self, row: int) -> None:
+        """Another version is shown: its end stands where that of the one before did.
+
+        So the switch stays under the pointer, and keeps the keyboard.
+        """
+        if not self._switched:
+            return
+        pane, layout = self._pane, self._stage.layout
+        layout.message(row)
+        layout.remeasure(row)
+        pane.scroll_to(layout.row_top(row) + layout.row_height(row) - 1 - self._bottom)
+        self.toolbar.return_to(row, self._switched)
+        self._switched = ""
+
+    def show_details(self, row: int) -> None:
+        """Show what is known of a message, beside the conversation."""
+        from desktop_chat.ui.transcript.toolbar.message_details import MessageDetails
+
+        if self._theme is not None and row < len(self._stage.layout):
+            message = self._stage.layout.message(row).message
+            MessageDetails(message, self._theme, self._pane.window()).show()
+
+    def _show_menu(self, row: int) -> None:
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QMenu
+
+        self._menu_row = row
+        menu = QMenu(self._pane)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Copy as Markdown")).triggered.connect(self._on_markdown_triggered)
+        menu.addAction(self.tr("Copy as plain text")).triggered.connect(self._on_plain_triggered)
+        menu.addSeparator()
+        menu.addAction(self.tr("Details")).triggered.connect(self._on_details_triggered)
+        menu.popup(self.toolbar.menu_point())
+
+    @Slot()
+    def _on_markdown_triggered(self) -> None:
+        if self._menu_row < len(self._stage.layout):
+            QGuiApplication.clipboard().setText(self._stage.layout.source_of(self._menu_row))
+            self.toolbar.confirm_copied()
+
+    @Slot()
+    def _on_plain_triggered(self) -> None:
+        from desktop_chat.ui.transcript.text.blocks import plain_text
+
+        if self._menu_row < len(self._stage.layout):
+            blocks = self._stage.layout.blocks_of(self._menu_row)
+            QGuiApplication.clipboard().setText(plain_text(blocks))
+            self.toolbar.confirm_copied()
+
+    @Slot()
+    def _on_details_triggered(self) -> None:
+        self.show_details(self._menu_row)
