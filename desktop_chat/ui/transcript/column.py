@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Blocks of this many characters together are laid out at once, more only where they are seen.
 AT_ONCE = 12_000
+# Of a long text so many blocks keep their layouts: each takes some kilobytes.
+MAX_LAID_OUT = 150
 
 
 def gap_before(block: Block, above: Block | None) -> int:
@@ -59,6 +61,7 @@ class Column:
         self._layouts: list[BlockLayout | None] = []
         self._states: dict[int, BlockState] = {}
         self._waiting: set[int] = set()
+        self._laid_out: set[int] = set()
         self._heights = HeightIndex()
         self._widest = 0
 
@@ -115,6 +118,7 @@ class Column:
             self._states = {at: state for at, state in self._states.items() if at < shift}
         self._blocks = blocks
         self._waiting.clear()
+        self._laid_out = {at for at, layout in enumerate(self._layouts) if layout is not None}
         self._heights = HeightIndex()
         for index, height in enumerate(heights):
             known = self._layouts[index] is not None
@@ -128,6 +132,7 @@ class Column:
         self._look, self._width = look, width
         self._layouts = [None] * len(self._blocks)
         self._waiting.clear()
+        self._laid_out.clear()
         self._widest = 0
 
     def lay_out_short(self) -> None:
@@ -157,6 +162,7 @@ class Column:
             index += 1
         if changed < 0:
             changed = self._heights.top(index)
+        self._laid_out.difference_update(range(index, len(self._layouts)))
         del self._layouts[index:]
         if self._waiting:
             self._waiting = {at for at in self._waiting if at < index}
@@ -177,7 +183,17 @@ class Column:
             if layout.is_waiting:
                 self._waiting.add(index)
             index += 1
+        if len(self._laid_out) > MAX_LAID_OUT:
+            self._forget_far(self._heights.row_at(top), index)
         return self.height != before
+
+    def _forget_far(self, first: int, last: int) -> None:
+        """Let go of layouts far from what is seen; their heights stay."""
+        near = range(first - MAX_LAID_OUT // 3, last + MAX_LAID_OUT // 3)
+        for index in [index for index in self._laid_out if index not in near]:
+            self._layouts[index] = None
+            self._laid_out.discard(index)
+            self._waiting.discard(index)
 
     def renew_waiting(self) -> bool:
         """Lay out anew what waited to be drawn; return whether any of it may look different."""
@@ -257,6 +273,7 @@ class Column:
         width = max(self._width - self._inset(index), 40)
         layout = make_layout(block, self._look, width, self._colour, self.state(index))
         self._layouts[index] = layout
+        self._laid_out.add(index)
         self._widest = max(self._widest, layout.natural_width + self._inset(index))
         if layout.is_waiting:
             self._waiting.add(index)

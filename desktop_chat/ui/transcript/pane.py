@@ -137,6 +137,7 @@ class TranscriptPane(QAbstractScrollArea):
 
     def scroll_to(self, top: int) -> None:
         """Move the window's top to this height of the text."""
+        self.workshop.postpone()
         before = self._places_on_screen()
         self.stage.position.move_to(top, self.stage.window)
         self._settle_scrolled(before)

@@ -30,6 +30,8 @@ class PlainText:
         self._gathered: list[str] = []
         self._size = 0
         self._line = ""
+        # Pieces of the line that goes on were added before.
+        self._is_amid_line = False
         self._has_begun = False
         self._is_shown = False
 
@@ -43,6 +45,10 @@ class PlainText:
         *lines, self._line = text.split("\n")
         for line in lines:
             self._add(line)
+        # A line that does not end is cut now: its block would grow, and be laid out, without end.
+        while len(self._line) > MAX_BLOCK:
+            self._add_piece(self._line[:MAX_BLOCK])
+            self._line, self._is_amid_line = self._line[MAX_BLOCK:], True
         self._show()
         return first
 
@@ -63,12 +69,18 @@ class PlainText:
         return []
 
     def _add(self, line: str) -> None:
-        for number, piece in enumerate(pieces(line, MAX_BLOCK)):
-            if self._gathered and (self._size > MAX_BLOCK or number):
-                self.blocks.append(_block(self._gathered))
-                self._gathered, self._size = [], 0
-            self._gathered.append(piece)
-            self._size += len(piece)
+        for piece in pieces(line, MAX_BLOCK):
+            self._add_piece(piece)
+            self._is_amid_line = True
+        self._is_amid_line = False
+
+    def _add_piece(self, piece: str) -> None:
+        if self._gathered and (self._size > MAX_BLOCK or self._is_amid_line):
+            self.blocks.append(_block(self._gathered))
+            self._gathered, self._size = [], 0
+        self._gathered.append(piece)
+        # A line break counts too: a text may be nothing else.
+        self._size += len(piece) + 1
 
     def _show(self) -> None:
         self.blocks.append(_block([*self._gathered, self._line] if self._line else self._gathered))
