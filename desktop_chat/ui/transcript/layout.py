@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from math import inf
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from desktop_chat.ui.transcript.layouts.height_index import HeightIndex
@@ -23,7 +25,11 @@ MAX_KEPT = 96
 
 
 class TranscriptLayout:
-    """Heights of all rows, layouts of some. Heights count from the top of the whole text."""
+    """Heights of all rows, layouts of some. Heights count from the top of the whole text.
+
+    Attributes:
+        is_behind: Whether rows that were to be laid out last are not yet.
+    """
 
     def __init__(self, look: Look) -> None:
         self.look = look
@@ -33,6 +39,8 @@ class TranscriptLayout:
         self._kept: OrderedDict[int, MessageLayout] = OrderedDict()
         # Rows whose reasoning is unfolded; it stays so when their layouts are dropped.
         self._unfolded: set[int] = set()
+        self._maybe_unfinished: set[int] = set()
+        self.is_behind = False
         self._error_action: Callable[[str], tuple[str, str] | None] | None = None
 
     # What is shown
@@ -52,6 +60,8 @@ class TranscriptLayout:
         """Forget everything: the model shows another chat."""
         self._kept.clear()
         self._unfolded.clear()
+        self._maybe_unfinished.clear()
+        self.is_behind = False
         count = self._model.rowCount() if self._model is not None else 0
         self._heights = HeightIndex(count, self.look.px(ESTIMATE))
 
@@ -88,6 +98,7 @@ class TranscriptLayout:
         """Fold or unfold the reasoning of a row."""
         message = self.message(row)
         message.toggle_reasoning()
+        self._maybe_unfinished.add(row)
         (self._unfolded.add if message.is_unfolded else self._unfolded.discard)(row)
         self.remeasure(row)
 
@@ -96,6 +107,7 @@ class TranscriptLayout:
         kept = self._kept.get(row)
         if kept is not None:
             kept.settle(message, self._action(row, message))
+            self._maybe_unfinished.add(row)
 
     # Geometry
 
@@ -124,13 +136,21 @@ class TranscriptLayout:
         kept = self._kept.get(row)
         return kept is not None and bool(self._heights.set_height(row, kept.height))
 
-    def ensure(self, top: int, bottom: int) -> bool:
-        """Lay out what lies between two heights; return whether any height changed."""
+    def ensure(self, top: int, bottom: int, deadline: float = inf) -> bool:
+        """Lay out what lies between two heights; return whether any height changed.
+
+        Rows that would be begun after `deadline`, by `perf_counter`, are left for another time,
+        but for the first; `is_behind` tells whether there are any.
+        """
+        self.is_behind = False
         if not len(self):
             return False
         changed = False
-        row = self.row_at(top)
+        first = row = self.row_at(top)
         while row < len(self) and (start := self.row_top(row)) <= bottom:
+            if row > first and row not in self._kept and perf_counter() > deadline:
+                self.is_behind = True
+                break
             message = self.message(row)
             message.ensure(top - start, bottom - start)
             changed |= self.remeasure(row)
@@ -172,9 +192,16 @@ class TranscriptLayout:
         if row in self._unfolded:
             made.toggle_reasoning()
         self._kept[row] = made
-        while len(self._kept) > MAX_KEPT:
+        if made.has_rest:
+            self._maybe_unfinished.add(row)
+        while len(self._kept) > 2 * MAX_KEPT:
             self._kept.popitem(last=False)
         return made
+
+    def trim(self) -> None:
+        """Let go of one layout that was not seen for long; to be called when there is time."""
+        if len(self._kept) > MAX_KEPT:
+            self._kept.popitem(last=False)
 
     def renew_waiting(self) -> list[int]:
         """Lay out anew what waited to be drawn; return the rows that may look different."""
@@ -185,7 +212,12 @@ class TranscriptLayout:
 
     def unfinished(self) -> list[int]:
         """Return the rows whose long text is not parsed to its end yet."""
-        return [row for row, kept in self._kept.items() if kept.has_rest]
+        self._maybe_unfinished = {
+            row
+            for row in self._maybe_unfinished
+            if (kept := self._kept.get(row)) is not None and kept.has_rest
+        }
+        return sorted(self._maybe_unfinished)
 
     def blocks_of(self, row: int) -> list[Block]:
         """Return all blocks of a row, without keeping them if it is not laid out."""

@@ -57,6 +57,7 @@ class _Source:
         self._text = text
         self._fed = 0
         self._is_closed = False
+        self._is_plain = is_plain
         self._parsed = _parser(is_plain=is_plain)
 
     @property
@@ -67,7 +68,7 @@ class _Source:
     def show(
         self, column: Column, budget_ms: float, *, is_growing: bool, is_first: bool = False
     ) -> None:
-        """Parse more, for about so long; but for the first blocks, what is seen is laid out."""
+        """Parse more, for about so long; most is laid out only once it is seen."""
         end = perf_counter() + budget_ms / 1000
         parsed, first = self._parsed, len(self._parsed.blocks)
         while self._fed < len(self._text):
@@ -80,7 +81,8 @@ class _Source:
             if not is_growing and not self._is_closed:
                 first = min(first, parsed.close())
                 self._is_closed = True
-        column.show(parsed.blocks, first, lays_out=is_first)
+        # A bubble is as wide as its text, which must be known; of a reply what is seen is enough.
+        column.show(parsed.blocks, first, lays_out=is_first and self._is_plain)
         while self._is_closed and parsed.has_corrections and perf_counter() < end:
             column.replace(parsed.blocks, parsed.correct(CORRECT_MS))
 

@@ -86,7 +86,8 @@ def paint_rows(
         at = origin + QPoint(0, layout.row_top(row))
         if at.y() > clip.bottom():
             break
-        _RowPainter(painter, layout.message(row), at, clip).paint(row, marked, marks)
+        if not (layout.is_behind and layout.kept(row) is None):
+            _RowPainter(painter, layout.message(row), at, clip).paint(row, marked, marks)
         row += 1
     _paint_keyboard(painter, layout.look, marks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from desktop_chat.ui.theme import Theme
 
 SLICE_PAUSE_MS = 1
+# A frame has 16.7 ms, and painting takes some of them.
+SCROLL_MS = 4.0
 
 
 class TranscriptPane(QAbstractScrollArea):
@@ -163,8 +166,8 @@ class TranscriptPane(QAbstractScrollArea):
         self._settle_quietly()
         self.viewport().update()
 
-    def _settle_quietly(self) -> None:
-        self.stage.settle()
+    def _settle_quietly(self, budget_ms: float = inf) -> None:
+        self.stage.settle(budget_ms)
         self._sync_bar()
         if self.stage.layout.unfinished():
             self._slices.start()
@@ -177,11 +180,14 @@ class TranscriptPane(QAbstractScrollArea):
         return {row: layout.row_top(row) - top for row in {*rows[:1], *rows[-1:]}}
 
     def _settle_scrolled(self, before: dict[int, int]) -> None:
-        """Settle after a scroll; what is painted already is moved if all of it moved alike."""
-        self._settle_quietly()
+        """Settle after a scroll; what is painted already is moved if all of it moved alike.
+
+        After a jump the lower part of the window may come with the next frame.
+        """
+        self._settle_quietly(SCROLL_MS)
         top, layout = self.stage.position.top, self.stage.layout
         moves = {layout.row_top(row) - top - y for row, y in before.items()}
-        if len(moves) == 1:
+        if len(moves) == 1 and not layout.is_behind:
             self._shift(-moves.pop())
         else:
             self.viewport().update()
@@ -225,6 +231,11 @@ class TranscriptPane(QAbstractScrollArea):
     @Slot()
     def _on_ahead_timeout(self) -> None:
         """Lay out what the reader may scroll to next, a row at a time."""
+        layout = self.stage.layout
+        if layout.is_behind:
+            self.settle()
+            return
+        layout.trim()
         if self.stage.prepare():
             self.stage.settle()
             self._sync_bar()

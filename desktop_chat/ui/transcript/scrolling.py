@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from desktop_chat.ui.transcript.anchor import Anchor
@@ -26,13 +28,18 @@ class ScrollPosition:
         self.top = 0
         self.follows_end = True
 
-    def settle(self, window: int) -> None:
-        """Lay out what a window of this height shows, and find its top again."""
+    def settle(self, window: int, budget_ms: float = inf) -> None:
+        """Lay out what a window of this height shows, and find its top again.
+
+        With a budget the lower part may be left for later; see `TranscriptLayout.is_behind`.
+        """
+        # What follows the end hangs on the rows below, all of them.
+        deadline = inf if self.follows_end else perf_counter() + budget_ms / 1000
         for _ in range(_MAX_ROUNDS):
             last = max(0, self._layout.height - window)
             wanted = last if self.follows_end else self._anchor_y()
             self.top = max(0, min(wanted, last))
-            if not self._layout.ensure(self.top, self.top + window):
+            if not self._layout.ensure(self.top, self.top + window, deadline):
                 break
 
     def move_to(self, top: int, window: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint, QRect
@@ -79,9 +80,9 @@ class Stage:
             self.position.hold_letter()
         self.layout.restyle(look, self.column_width(look))
 
-    def settle(self) -> None:
-        """Lay out what the window shows."""
-        self.position.settle(self.window)
+    def settle(self, budget_ms: float = inf) -> None:
+        """Lay out what the window shows, for about so long."""
+        self.position.settle(self.window, budget_ms)
 
     def prepare(self) -> bool:
         """Lay out one row more near the window; return whether there may be others left."""

@@ -47,6 +47,7 @@ class Look:
         self.column = px(COLUMN)
         self._formats: dict[tuple[Style, int], QTextCharFormat] = {}
         self._colours: dict[str, QColor] = {}
+        self._sizes: dict[int, int] = {}
 
     @cached_property
     def code(self) -> QFont:
@@ -70,7 +71,10 @@ class Look:
 
     def px(self, size: int) -> int:
         """Return a measure of design.md at the text size in force."""
-        return self.theme.px(size)
+        known = self._sizes.get(size)
+        if known is None:
+            known = self._sizes[size] = self.theme.px(size)
+        return known
 
     def colour(self, token: str) -> QColor:
         """Return the colour of a token of the theme."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 
 from desktop_chat.ui.transcript.text.text_limits import with_marks
@@ -9,6 +10,8 @@ from desktop_chat.ui.transcript.text.text_limits import with_marks
 # As wide as needed by letter spacing, never painted. A sign without direction of its own, at
 # which a line does not break: commas and brackets stay beside a formula.
 STAND_IN = "\u00ac"
+# What is not one unit of Qt's, or not shown as it is.
+_ODD = re.compile("[\U00010000-\U0010ffff\ufffc]")
 
 
 class Shown:
@@ -34,9 +37,9 @@ class Shown:
 
     def _replace(self, text: str, formulas: dict[int, str | None]) -> str:
         parts, extra, done = [], 0, 0
-        for at, letter in enumerate(text):
+        for match in _ODD.finditer(text):
+            at, shown = match.start(), match[0]
             offset = at + self._start
-            shown = letter
             if offset in formulas:
                 source = formulas[offset]
                 shown = STAND_IN if source is None else written(source)
