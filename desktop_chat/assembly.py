@@ -195,6 +195,11 @@ def engine_command() -> list[str]:
     return [*own_command(), "_engine"]
 
 
+def drawing_command() -> list[str]:
+    """Return the command that starts the process that draws formulas and colours code."""
+    return [*own_command(), "_draw"]
+
+
 def pip_command() -> list[str]:
     """Return the command that runs pip: the interpreter's, or the bundled one."""
     return [*own_command(), "_pip"] if is_bundle() else [sys.executable, "-m", "pip"]

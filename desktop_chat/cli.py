@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FAILED = 1
 STOPPED = 130
 # Not shown in the help: the program starts itself with these.
-INTERNAL = ("_engine", "_pip")
+INTERNAL = ("_draw", "_engine", "_pip")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +66,10 @@ def _run_internal(name: str, arguments: list[str]) -> int:
         from desktop_chat.providers.engine_child import main as run_engine
 
         return run_engine()
+    if name == "_draw":
+        from desktop_chat.services.drawing.child import main as run_drawing
+
+        return run_drawing()
     from pip._internal.cli.main import main as run_pip
 
     return int(run_pip(arguments))

@@ -18,25 +18,29 @@ class RepeatGate:
 
     def __init__(self, before: str) -> None:
         self._before = before if len(before.strip()) >= SHORTEST_REPEAT else ""
-        self._held = ""
+        self._held = 0
 
     def admit(self, text: str) -> str:
         """Return what is to be written now that `text` has come."""
         if not self._before:
             return text
-        known = len(self._held)
+        known, before = self._held, self._before
         end = known + len(text)
-        if text[: len(self._before) - known] != self._before[known:end]:
-            return self._open(self._held + text)
-        if end < len(self._before):
-            self._held += text
+        if text[: len(before) - known] != before[known:end]:
+            return self._open(before[:known] + text)
+        if end < len(before):
+            self._held = end
             return ""
-        return self._open(text[len(self._before) - known :])
+        return self._open(text[len(before) - known :])
 
     def rest(self) -> str:
-        """Return what is still held back, at the end of the stream."""
-        return self._open(self._held)
+        """Return what is still held back, at the end of the stream.
+
+        What repeats that much is the beginning of a repeat that was cut short.
+        """
+        held = self._before[: self._held]
+        return self._open("" if len(held.strip()) >= SHORTEST_REPEAT else held)
 
     def _open(self, text: str) -> str:
-        self._before = self._held = ""
+        self._before, self._held = "", 0
         return text

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from desktop_chat.domain.usage import TokenUsage
 
 
+# A small string takes 50 bytes more than its letters.
+MOST_PIECES = 4_096
+
+
 class LiveReply:
     """Collects the events of one turn and makes the message to store.
 
@@ -89,12 +93,13 @@ class LiveReply:
         That is all of it, unless an engine that continues a reply begins by repeating it.
         """
         now = self._clock()
-        if self._first is None:
-            self._first = now
         self._thinking.end(now)
         shown = self._gate.admit(text)
         if shown:
+            if self._first is None:
+                self._first = now
             self._text.append(shown)
+            self._text = _compact(self._text)
         return shown
 
     def add_reasoning(self, text: str) -> None:
@@ -104,6 +109,7 @@ class LiveReply:
             self._first = now
         self._thinking.begin(now)
         self._thought.append(text)
+        self._thought = _compact(self._thought)
 
     def set_usage(self, usage: TokenUsage) -> None:
         """Keep the counts; a later report replaces an earlier one."""
@@ -180,3 +186,8 @@ class _ThinkingTime:
             return None
         running = now - self._since if self._since is not None else 0.0
         return (self._before_ms or 0) + round((self._spent + running) * 1e3)
+
+
+def _compact(pieces: list[str]) -> list[str]:
+    """Join a text once it is in very many pieces."""
+    return pieces if len(pieces) < MOST_PIECES else ["".join(pieces)]

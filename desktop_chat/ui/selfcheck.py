@@ -12,6 +12,7 @@ import platform
 import sqlite3
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from PySide6.QtCore import qVersion
@@ -34,6 +35,7 @@ LATE_MODULES = (
     "desktop_chat.ui.dialogs.settings_dialog",
 )
 REPLY = "It **works**."
+DRAWN_WITHIN_S = 60.0
 
 
 def run_selfcheck() -> int:
@@ -45,6 +47,7 @@ def run_selfcheck() -> int:
     print(f"key stores: {', '.join(_key_stores()) or 'none'}")
     with tempfile.TemporaryDirectory(prefix="desktop-chat-check-") as folder:
         problems += _try_a_turn(Path(folder))
+    problems += _try_the_drawing_process()
     for problem in problems:
         print(f"desktop-chat: {problem}", file=sys.stderr)
     print("failed" if problems else "ok")
@@ -107,3 +110,27 @@ def _try_a_turn(folder: Path) -> list[str]:
         shown = run(shell.app, turn)
     shell.window.finish_close()
     return [] if shown == REPLY else ["the window did not show a reply"]
+
+
+def _try_the_drawing_process() -> list[str]:
+    """Have a formula drawn and a line of code coloured."""
+    from desktop_chat.services.drawing.formula_geometry import Formula
+    from desktop_chat.services.drawing.requests import FormulaRequest
+    from desktop_chat.ui.application import make_application
+    from desktop_chat.ui.transcript.layouts.code_colours import Colours
+    from desktop_chat.ui.transcript.layouts.code_lines import CodeLines
+    from desktop_chat.ui.transcript.layouts.workshop import Workshop
+
+    app, workshop = make_application(), Workshop()
+    formula, colours, lines = FormulaRequest("x^2", is_display=True), Colours("python"), CodeLines()
+    lines.take(["return 12"])
+    drawn, until = None, time.monotonic() + DRAWN_WITHIN_S
+    is_waiting = True
+    while (drawn is None or is_waiting) and time.monotonic() < until:
+        drawn = workshop.order("formula", formula)
+        is_waiting = colours.follow(lines, workshop, is_open=False)
+        app.processEvents()
+        time.sleep(0.01)
+    workshop.close()
+    problems = [] if isinstance(drawn, Formula) else [f"no formula was drawn: {drawn}"]
+    return problems + ([] if colours.of(0) else ["no code was coloured"])

@@ -194,3 +194,8 @@ def test_exact_repeat_is_left_out_however_it_is_cut(before: str, more: str, size
 def test_repeat_that_differs_at_its_end_comes_whole() -> None:
     assert passed(LONG, [LONG[:-1], "E!", "x"]) == LONG[:-1] + "E!x"
     assert passed(LONG, [LONG[:20]]) == LONG[:20]
+
+
+def test_repeat_that_is_cut_short_is_not_written() -> None:
+    whole = LONG * 4
+    assert passed(whole, [whole[:30], whole[30 : SHORTEST_REPEAT + 20]]) == ""

@@ -95,7 +95,21 @@ def test_show_version_leads_on_to_the_newest_message_below(messages, chat_id):
     assert messages.active_path(chat_id)[-1].id == other.id
 
 
-@pytest.mark.parametrize("stored", ["[1]", "{", '{"temperature": "hot", "max_tokens": true}', ""])
+def test_reply_stopped_before_its_first_word_stands_in_nobodys_way(chats, messages, chat_id):
+    _, early = messages.start_turn(chat_id, "Why?")
+    question, good = messages.start_turn(chat_id, "And?")
+    empty = messages.start_reply(chat_id, question.id)
+    messages.finish(replace(empty, status=MessageStatus.STOPPED))
+    messages.show_version(early.id)
+    assert messages.active_path(chat_id)[-1].id == good.id
+    assert messages.versions(good.id) == [good.id]
+    assert messages.versions(empty.id) == [good.id, empty.id]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    ["[1]", "{", '{"temperature": "hot", "max_tokens": true}', '{"max_tokens": 1e999}', ""],
+)
 def test_params_that_cannot_be_read_cost_only_themselves(db, messages, chat_id, stored):
     message = messages.create_message(chat_id, "llm", "text")
     db.sql("UPDATE message SET params = ? WHERE id = ?", (stored, message.id))

@@ -47,12 +47,16 @@ SELECT {_COLUMNS} FROM message WHERE chat_id = ? AND depth BETWEEN ? AND ? ORDER
 """
 
 
-# Down to the newest message, always through the newest answer.
+# Down to the newest message, always through the newest answer; one that was stopped before its
+# first word counts only where there is no other.
 _DOWN = """
 WITH RECURSIVE way (id, step) AS (
     SELECT ?, 1
     UNION ALL
-    SELECT (SELECT max(id) FROM message WHERE parent_id = way.id AND chat_id = ?), step + 1
+    SELECT (
+        SELECT id FROM message WHERE parent_id = way.id AND chat_id = ?
+        ORDER BY (status = 'stopped' AND content = ''), id DESC LIMIT 1
+    ), step + 1
     FROM way WHERE way.id IS NOT NULL
     LIMIT ?
 )
@@ -63,7 +67,9 @@ _VERSIONS = """
 SELECT other.id FROM message JOIN message AS other
 ON other.chat_id = message.chat_id AND other.depth IS message.depth
     AND other.parent_id IS message.parent_id AND other.sender = message.sender
-WHERE message.id = ? ORDER BY other.id
+WHERE message.id = ?
+    AND (other.id = message.id OR other.status != 'stopped' OR other.content != '')
+ORDER BY other.id
 """
 
 

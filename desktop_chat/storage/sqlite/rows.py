@@ -121,10 +121,13 @@ def params_to_text(params: GenerationParams | None) -> str | None:
 def _params_from(text: str | None) -> GenerationParams | None:
     values = _fields_from(text)
     temperature, max_tokens = values.get("temperature"), values.get("max_tokens")
-    params = GenerationParams(
-        float(temperature) if _is_number(temperature) else None,
-        int(max_tokens) if _is_number(max_tokens) else None,
-    )
+    try:
+        params = GenerationParams(
+            float(temperature) if _is_number(temperature) else None,
+            int(max_tokens) if _is_number(max_tokens) else None,
+        )
+    except (OverflowError, ValueError):
+        return None  # written by another program; no reason to show nothing of the chat
     return params if params != GenerationParams() else None
 
 

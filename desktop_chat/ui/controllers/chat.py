@@ -16,7 +16,7 @@ from desktop_chat.domain.changes import (
     VersionShown,
 )
 from desktop_chat.domain.chat import ChatId
-from desktop_chat.domain.errors import ChatError
+from desktop_chat.domain.errors import ChatBusyError, ChatError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -223,6 +223,8 @@ class ChatController(QObject):
     async def _show_version(self, message_id: MessageId, step: int) -> None:
         try:
             await self._service.show_version(message_id, step)
+        except ChatBusyError:
+            return  # pressed twice, and quicker than the first was stored
         except ChatError as error:
             self.failed.emit(error)
 

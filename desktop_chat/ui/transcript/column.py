@@ -10,8 +10,10 @@ from desktop_chat.ui.transcript.layouts.block_layouts import estimate_height, ma
 from desktop_chat.ui.transcript.layouts.block_state import BlockState
 from desktop_chat.ui.transcript.layouts.height_index import HeightIndex
 from desktop_chat.ui.transcript.layouts.markers import Side, marker_inset, paint_bar, paint_marker
+from desktop_chat.ui.transcript.layouts.text_layout import TextLayout
 from desktop_chat.ui.transcript.layouts.utf16 import is_right_to_left
 from desktop_chat.ui.transcript.text.blocks import Block, CodeBlock, TableBlock, TextBlock
+from desktop_chat.ui.transcript.text.markdown_late import moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +64,8 @@ class Column:
         self._states: dict[int, BlockState] = {}
         self._waiting: set[int] = set()
         self._laid_out: set[int] = set()
+        self._rtl: set[int] = set()
+        self.changes: list[Change] = []
         self._heights = HeightIndex()
         self._widest = 0
 
@@ -78,7 +82,13 @@ class Column:
     def natural_width(self) -> int:
         """Return the width that the longest line needs, as far as that is known."""
         is_known = self._layouts and self._layouts[0] is not None and self._layouts[-1] is not None
-        return self._widest if is_known else self._width
+        is_mixed = 0 < len(self._rtl) < len(self._layouts)
+        return self._widest if is_known and not is_mixed else self._width
+
+    @property
+    def is_rtl(self) -> bool:
+        """Whether all of the text runs from right to left, and so stands at the right."""
+        return 0 < len(self._rtl) == len(self._layouts)
 
     def show(self, blocks: list[Block], first_changed: int = 0, *, lays_out: bool = True) -> int:
         """Show `blocks`; those before `first_changed` are the ones shown already.
@@ -106,23 +116,43 @@ class Column:
 
     def replace(self, blocks: list[Block], changes: Sequence[Change]) -> None:
         """Show `blocks`, which differ from those shown by these changes, in order."""
-        heights = [self._heights.height(index) for index in range(len(self._layouts))]
-        shift = 0
+        self._blocks = blocks
+        if any(change.count != change.new_count for change in changes):
+            self._move(changes)
+            return
+        for change in changes:
+            for index in range(change.start, change.start + change.count):
+                self._layouts[index] = None
+                self._laid_out.discard(index)
+                self._waiting.discard(index)
+                self._heights.set_height(index, self._gap(index) + self._estimate(index))
+
+    def _move(self, changes: Sequence[Change]) -> None:
+        """Give the blocks behind a change their new numbers."""
+        heights: list[int | None] = [
+            self._heights.height(index) for index in range(len(self._layouts))
+        ]
         for change in changes:
             old = slice(change.start, change.start + change.count)
             self._layouts[old] = [None] * change.new_count
-            heights[old] = [self._look.line] * change.new_count
-            if change.new_count != change.count:
-                shift = shift or change.start + 1
-        if shift:
-            self._states = {at: state for at, state in self._states.items() if at < shift}
-        self._blocks = blocks
-        self._waiting.clear()
-        self._laid_out = {at for at, layout in enumerate(self._layouts) if layout is not None}
+            heights[old] = [None] * change.new_count
+        self._states = {moved(at, changes): state for at, state in self._states.items()}
+        self._laid_out, self._waiting = set(), set()
+        for index, layout in enumerate(self._layouts):
+            if layout is not None:
+                self._laid_out.add(index)
+                if layout.is_waiting:
+                    self._waiting.add(index)
         self._heights = HeightIndex()
         for index, height in enumerate(heights):
-            known = self._layouts[index] is not None
-            self._heights.append(height if known else self._gap(index) + self._estimate(index))
+            known = self._gap(index) + self._estimate(index) if height is None else height
+            self._heights.append(known)
+        self.changes += changes
+
+    def take_changes(self) -> list[Change]:
+        """Return what changed the numbers of blocks since this was last asked."""
+        changes, self.changes = self.changes, []
+        return changes
 
     def restyle(self, look: Look, width: int) -> None:
         """Take another theme, text size or width; heights stay as they were, as estimates.
@@ -133,6 +163,7 @@ class Column:
         self._layouts = [None] * len(self._blocks)
         self._waiting.clear()
         self._laid_out.clear()
+        self._rtl.clear()
         self._widest = 0
 
     def lay_out_short(self) -> None:
@@ -274,7 +305,11 @@ class Column:
         layout = make_layout(block, self._look, width, self._colour, self.state(index))
         self._layouts[index] = layout
         self._laid_out.add(index)
-        self._widest = max(self._widest, layout.natural_width + self._inset(index))
+        natural = layout.natural_width
+        if isinstance(layout, TextLayout) and layout.is_rtl:
+            self._rtl.add(index)
+            natural = layout.text_width
+        self._widest = max(self._widest, natural + self._inset(index))
         if layout.is_waiting:
             self._waiting.add(index)
         self._heights.set_height(index, self._gap(index) + layout.height)

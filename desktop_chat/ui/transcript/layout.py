@@ -29,6 +29,7 @@ class TranscriptLayout:
 
     Attributes:
         is_behind: Whether rows that were to be laid out last are not yet.
+        seen: How many rows were laid out for the window last.
     """
 
     def __init__(self, look: Look) -> None:
@@ -41,6 +42,7 @@ class TranscriptLayout:
         self._unfolded: set[int] = set()
         self._maybe_unfinished: set[int] = set()
         self.is_behind = False
+        self.seen = 0
         self._error_action: Callable[[str], tuple[str, str] | None] | None = None
 
     # What is shown
@@ -155,6 +157,7 @@ class TranscriptLayout:
             message.ensure(top - start, bottom - start)
             changed |= self.remeasure(row)
             row += 1
+        self.seen = row - first
         return changed
 
     def ensure_next(self, top: int, bottom: int) -> bool:
@@ -194,13 +197,13 @@ class TranscriptLayout:
         self._kept[row] = made
         if made.has_rest:
             self._maybe_unfinished.add(row)
-        while len(self._kept) > 2 * MAX_KEPT:
+        while len(self._kept) > 2 * max(MAX_KEPT, 4 * self.seen):
             self._kept.popitem(last=False)
         return made
 
     def trim(self) -> None:
         """Let go of one layout that was not seen for long; to be called when there is time."""
-        if len(self._kept) > MAX_KEPT:
+        if len(self._kept) > max(MAX_KEPT, 4 * self.seen):
             self._kept.popitem(last=False)
 
     def renew_waiting(self) -> list[int]:
@@ -209,6 +212,10 @@ class TranscriptLayout:
         for row in renewed:
             self.remeasure(row)
         return renewed
+
+    def note_rest(self, row: int) -> None:
+        """The text of a row is not parsed to its end any more."""
+        self._maybe_unfinished.add(row)
 
     def unfinished(self) -> list[int]:
         """Return the rows whose long text is not parsed to its end yet."""

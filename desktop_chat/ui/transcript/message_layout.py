@@ -27,7 +27,8 @@ FOLD_LINE = 24
 FOLD_GAP = 8
 ASIDE_GAP = 16
 ASIDE_LEFT = 24
-SLICE = 4_000
+SLICE = 1_000
+AT_A_TIME = 2_000
 SLICE_MS = 6.0
 FIRST_MS = 20.0
 CORRECT_MS = 4.0
@@ -88,8 +89,10 @@ class _Source:
 
     def grow(self, column: Column, text: str) -> int:
         """Add text; return the height from which on the column differs."""
-        if self._fed < len(self._text):
-            self._text += text
+        if self._fed < len(self._text) or len(text) > AT_A_TIME:
+            # An engine that writes faster than can be shown: what is too much comes in slices.
+            self._text = self._text[self._fed :] + text
+            self._fed = 0
             return column.height
         return column.show(self._parsed.blocks, self._parsed.feed(text))
 
@@ -244,19 +247,18 @@ class MessageLayout:
         """Where the text starts, from the left of the column."""
         if not self.is_user:
             return 0
-        return self.width - self.look.px(BUBBLE_SIDE) - self._bubble_text_width()
+        # Lines from right to left stand at the right of all the room there is.
+        width = self._text_width() if self.body.is_rtl else self._bubble_text_width()
+        return self.width - self.look.px(BUBBLE_SIDE) - width
 
     @property
     def bubble_rect(self) -> QRect:
         """The bubble of a user's message."""
         px = self.look.px
         side, top = px(BUBBLE_SIDE), px(BUBBLE_TOP)
-        return QRect(
-            self.body_left - side,
-            self.body_top - top,
-            self._bubble_text_width() + 2 * side,
-            self.body.height + 2 * top,
-        )
+        width = self._bubble_text_width() + 2 * side
+        height = self.body.height + 2 * top
+        return QRect(self.width - width, self.body_top - top, width, height)
 
     def _text_width(self) -> int:
         if not self.is_user:

@@ -15,6 +15,7 @@ from desktop_chat.ui.item_models.transcript import TranscriptRole
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.end_button import EndButton
 from desktop_chat.ui.transcript.gliding import Glide
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING
 from desktop_chat.ui.transcript.layouts.image_store import ImageStore
 from desktop_chat.ui.transcript.layouts.look import Look
 from desktop_chat.ui.transcript.layouts.workshop import Workshop
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 SLICE_PAUSE_MS = 1
 # A frame has 16.7 ms, and painting takes some of them.
-SCROLL_MS = 4.0
+SCROLL_MS = 2.5
 
 
 class TranscriptPane(QAbstractScrollArea):
@@ -63,6 +64,7 @@ class TranscriptPane(QAbstractScrollArea):
         self.stage = Stage(Look(self._theme, self.workshop, self.images))
         self._is_syncing = False
         self._has_news = False
+        self._is_warm = False
         self._places = Places()
         self._end_button = EndButton(self, self._theme)
         self.glide = Glide(self)
@@ -224,7 +226,13 @@ class TranscriptPane(QAbstractScrollArea):
         """Parse on in a long text, a slice at a time."""
         layout = self.stage.layout
         for row in layout.unfinished()[-1:]:
-            layout.message(row).feed_rest()
+            message = layout.message(row)
+            message.feed_rest()
+            for part in (REASONING, BODY):
+                column = message.column(part)
+                changes = column.take_changes() if column is not None else []
+                if changes:
+                    self.stage.move_blocks(row, part, changes)
             layout.remeasure(row)
         self.settle()
 
@@ -276,8 +284,21 @@ class TranscriptPane(QAbstractScrollArea):
                 self.stage.position.to_end()
         self._note_news()
         self.settle()
+        self._warm_up()
         for row in range(first, last + 1):
             self.message_began.emit(row)
+
+    def _warm_up(self) -> None:
+        """Have what reads replies imported while the first one is waited for."""
+        if self._is_warm:
+            return
+        self._is_warm = True
+        from desktop_chat.services.background import Worker
+        from desktop_chat.ui.transcript.text.markdown_inline import warm_up
+
+        worker = Worker("warm-up", is_daemon=True)
+        worker.submit(warm_up)
+        worker.close()
 
     @Slot(QModelIndex, int, int)
     def _on_model_rows_removed(self, parent: QModelIndex, first: int, last: int) -> None:
@@ -310,6 +331,9 @@ class TranscriptPane(QAbstractScrollArea):
         started = perf_counter()
         changed_from = kept.grow(text, reasoning)
         self._model.deltas.rest((perf_counter() - started) * 1000)
+        if kept.has_rest and not self._slices.isActive():
+            self.stage.layout.note_rest(row)
+            self._slices.start()
         if self.stage.layout.remeasure(row):
             top = self.stage.position.top
             self._note_news()

@@ -125,6 +125,13 @@ class Pointer(QObject):
             case Part.CONTROL if hit.control == pressed[1].control:
                 self.control_clicked.emit(row, hit)
 
+    def let_go(self) -> None:
+        """The rows are others now: what was pressed or dragged is not there any more."""
+        self._is_selecting = False
+        self._bar = self._pressed = None
+        self.hot_row = -1
+        self._set_autoscroll(False)
+
     def leave(self) -> None:
         """The pointer left the window."""
         self._set_hot(-1)

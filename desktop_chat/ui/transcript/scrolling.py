@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 
 from desktop_chat.ui.transcript.anchor import Anchor
 from desktop_chat.ui.transcript.places import Place
+from desktop_chat.ui.transcript.text.markdown_late import moved
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from desktop_chat.ui.transcript.layout import TranscriptLayout
+    from desktop_chat.ui.transcript.text.markdown_late import Change
 
 # What is laid out around the window before it is seen.
 AHEAD = 400
@@ -83,6 +87,12 @@ class ScrollPosition:
         """Go where the reader was, to the end for None."""
         self.follows_end = place is None or place.follows_end
         self._anchor = Anchor() if place is None else place.anchor
+
+    def move_block(self, row: int, part: int, changes: Sequence[Change]) -> None:
+        """The blocks of a part have other numbers now."""
+        anchor = self._anchor
+        if (anchor.row, anchor.part) == (row, part) and anchor.block >= 0:
+            self._anchor = replace(anchor, block=moved(anchor.block, changes))
 
     def hold(self) -> None:
         """Anchor what is at the window's top now."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from desktop_chat.ui.transcript.text.markdown_late import moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.layout import TranscriptLayout
     from desktop_chat.ui.transcript.layouts.marked import Range
     from desktop_chat.ui.transcript.text.blocks import Block
+    from desktop_chat.ui.transcript.text.markdown_late import Change
 
 END = 1 << 60
 # Beyond this many characters messages that are not on the screen are copied as written.
@@ -73,6 +76,16 @@ class Selection:
     def select(self, first: Position, last: Position) -> None:
         """Select a range."""
         self._fixed, self._moving = first, last
+
+    def move_blocks(self, row: int, part: int, changes: Sequence[Change]) -> None:
+        """The blocks of a part have other numbers now."""
+
+        def follow(place: Position | None) -> Position | None:
+            if place is None or (place.row, place.part) != (row, part) or place.block == END:
+                return place
+            return replace(place, block=moved(place.block, changes))
+
+        self._fixed, self._moving = follow(self._fixed), follow(self._moving)
 
     def chosen(self, row: int, part: int, block: int) -> Range | None:
         """Return the selected offsets of a block; the end may lie beyond its text."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from desktop_chat.ui.transcript.layouts.look import Look
     from desktop_chat.ui.transcript.message_layout import MessageLayout
+    from desktop_chat.ui.transcript.text.markdown_late import Change
 
 SIDE = 24
 _NOTHING = Hit(Part.NOTHING)
@@ -149,6 +150,11 @@ class Stage:
         if chosen is None and not hits:
             return NOTHING
         return Marked(chosen, hits, current)
+
+    def move_blocks(self, row: int, part: int, changes: Sequence[Change]) -> None:
+        """Keep place and selection where they are, while blocks get other numbers."""
+        self.position.move_block(row, part, changes)
+        self.selection.move_blocks(row, part, changes)
 
     def select_all(self) -> None:
         """Select the text of all messages."""

@@ -67,8 +67,8 @@ def stop_rects(message: MessageLayout, stop: Stop) -> list[QRectF]:
 
 def current_stop(message: MessageLayout, stop: Stop) -> Stop | None:
     """Return the stop as it is now: buttons change when they are pressed."""
-    now = list(_stops(message, stop.slot))
-    found = next((again for again in now if _is_same(again, stop)), None)
+    found = next((again for again in _stops(message, stop.slot) if _is_same(again, stop)), None)
+    now = list(_stops(message, stop.slot)) if found is None else []
     if found is None and stop.number < len(now):
         # What unfolded a block folds it now.
         found = now[stop.number]
@@ -111,9 +111,11 @@ def _block_stops(message: MessageLayout, slot: int, part: int, number: int) -> I
         for control in column.layout(number).controls():
             yield Stop(slot, Hit(Part.CONTROL, part, number, control=control), 0, count)
             count += 1
+    text = ""
     for start, end, href in _links(block):
-        label = block_text(block)[start:end]
-        yield Stop(slot, Hit(Part.LINK, part, number, start, href, label), end, count)
+        # A table is put together once, not for each of its links.
+        text = text or block_text(block)
+        yield Stop(slot, Hit(Part.LINK, part, number, start, href, text[start:end]), end, count)
         count += 1
 
 

@@ -149,6 +149,7 @@ class TranscriptView(TranscriptPane):
     @Slot(int)
     def _on_rows_dropped(self, first: int) -> None:
         self.current_row = min(self.current_row, first - 1)
+        self._pointer.let_go()
 
     # Pointer
 

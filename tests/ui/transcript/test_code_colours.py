@@ -8,25 +8,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_chat.ui.transcript.layouts.code_colours import (
-    WIDEST_WINDOW,
-    WINDOW,
-    Colours,
-)
-from desktop_chat.ui.transcript.layouts.code_languages import label_of
-from desktop_chat.ui.transcript.layouts.code_lexing import (
+from desktop_chat.services.drawing.code_languages import label_of
+from desktop_chat.services.drawing.code_lexing import (
     MAX_EMPTY_LINES,
     MAX_LINE,
     Lexing,
     colour_of,
     make_lexer,
 )
+from desktop_chat.ui.transcript.layouts.code_colours import (
+    WIDEST_WINDOW,
+    WINDOW,
+    Colours,
+)
 from desktop_chat.ui.transcript.layouts.code_lines import CodeLines
+from desktop_chat.ui.transcript.layouts.code_order import (
+    MAX_BEGINNINGS,
+    PART_CHARACTERS,
+    PART_LINES,
+)
+from tests.ui.transcript.orders import Orders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Hashable, Iterator
 
-    from desktop_chat.ui.transcript.layouts.code_lexing import Spans
+    from desktop_chat.services.drawing.code_lexing import Spans
+    from desktop_chat.services.drawing.requests import Request
 
 TARGET = '''\
 def lunar_day(month_days: float = 29.53) -> float:
@@ -46,24 +53,6 @@ SAMPLES = {
 }
 
 
-class Queue:
-    """Takes orders and does them when told to, as the workshop does in its thread."""
-
-    def __init__(self) -> None:
-        self.jobs: dict[Hashable, Callable[[], object]] = {}
-        self.done: dict[Hashable, object] = {}
-
-    def order(self, key: Hashable, job: Callable[[], Any]) -> Any:
-        if key not in self.done:
-            self.jobs.setdefault(key, job)
-        return self.done.get(key)
-
-    def work(self) -> None:
-        for key, job in self.jobs.items():
-            self.done[key] = job()
-        self.jobs.clear()
-
-
 def words(text: str, language: str = "python") -> dict[str, str]:
     """The coloured stretches of a text, with their colours."""
     lines = text.split("\n")
@@ -76,8 +65,12 @@ def words(text: str, language: str = "python") -> dict[str, str]:
 def whole(language: str, lines: list[str]) -> list[Spans]:
     lexing = Lexing(language, lines)
     while not lexing.is_finished:
-        lexing.run(rest_s=0)
+        lexing.run()
     return lexing.take()[1]
+
+
+def lines_of(request: Request[Any]) -> list[str]:
+    return list(request.arguments()["lines"])
 
 
 def shown(colours: Colours, count: int) -> list[Spans]:
@@ -155,10 +148,10 @@ def test_language_is_known_by_the_names_in_use(name, label, word):
 def test_unknown_language_stays_plain(name):
     if name != "console output":
         assert whole(name, ["def x", "1"]) == []
-    queue, measures, colours = Queue(), CodeLines(), Colours(name)
+    queue, measures, colours = Orders(), CodeLines(), Colours(name)
     measures.take(["def x"])
     colours.follow(measures, queue, is_open=False)
-    queue.work()
+    queue.do_all()
     colours.follow(measures, queue, is_open=False)
     assert colours.of(0) == ()
 
@@ -195,10 +188,12 @@ def test_growing_text_in_a_string_longer_than_the_window_stays_a_string():
 
 @pytest.mark.parametrize("language", ["python", "php", "json", "c"])
 def test_growing_block_costs_the_same_at_its_end(language):
-    class Recorder(Queue):
-        def order(self, key: Hashable, job: Any) -> Any:
-            firsts.append(job.__self__.first)
-            return job()
+    class Recorder(Orders):
+        def order(self, key: Hashable, request: Any) -> Any:
+            firsts.append(request.first)
+            super().order(key, request)
+            self.do_all()
+            return super().order(key, request)
 
     firsts: list[int] = []
     lines, measures, colours = [], CodeLines(), Colours(language, pause_s=0)
@@ -210,36 +205,36 @@ def test_growing_block_costs_the_same_at_its_end(language):
 
 
 def test_growing_block_orders_at_most_so_often():
-    queue, measures, colours = Queue(), CodeLines(), Colours("python", pause_s=1000)
+    queue, measures, colours = Orders(), CodeLines(), Colours("python", pause_s=1000)
     lines: list[str] = []
     for _ in range(50):
         lines.append("x = 1")
         measures.take(lines)
         colours.follow(measures, queue, is_open=True)
-        queue.work()
-    assert len(queue.done) == 1
+        queue.do_all()
+    assert queue.answers == 1
     assert colours.follow(measures, queue, is_open=False)
-    queue.work()
+    queue.do_all()
     assert not colours.follow(measures, queue, is_open=False)
     assert shown(colours, 50) == whole("python", lines)
 
 
 def test_order_key_does_not_hold_the_text():
-    queue, measures, colours = Queue(), CodeLines(), Colours("python")
+    queue, measures, colours = Orders(), CodeLines(), Colours("python")
     measures.take(["x = 1"] * 10_000)
     colours.follow(measures, queue, is_open=False)
-    assert [len(str(key)) < 40 for key in queue.jobs] == [True]
+    assert [len(str(key)) < 40 for key in queue.waiting] == [True]
 
 
 def test_colours_known_already_are_not_ordered_again():
-    queue, measures, colours = Queue(), CodeLines(), Colours("python")
+    queue, measures, colours = Orders(), CodeLines(), Colours("python")
     measures.take(TARGET.split("\n"))
     while colours.follow(measures, queue, is_open=False):
-        queue.work()
-    orders = len(queue.done)
+        queue.do_all()
+    orders = queue.answers
     assert not colours.follow(measures, queue, is_open=False)
-    assert len(queue.done) == orders
-    assert not queue.jobs
+    assert queue.answers == orders
+    assert not queue.waiting
 
 
 def test_long_job_is_done_in_parts_with_the_same_result():
@@ -247,7 +242,7 @@ def test_long_job_is_done_in_parts_with_the_same_result():
     parts: list[Spans] = []
     lexing, rounds = Lexing("python", lines), 0
     while not lexing.is_finished:
-        lexing.run(job_s=0, rest_s=0)
+        lexing.run(job_s=0)
         first, more = lexing.take()
         assert first == len(parts)
         parts += more
@@ -296,7 +291,7 @@ def test_broken_lexer_leaves_the_text_plain():
             raise RecursionError
 
     lexing = Broken("python", ["if", "if"])
-    assert lexing.run(rest_s=0)
+    lexing.run()
     assert lexing.is_finished
     assert lexing.take() == (0, [((0, 2, "syntax_keyword"),)])
 
@@ -307,7 +302,7 @@ def test_broken_lexer_leaves_the_text_plain():
 def test_hostile_line_is_given_up_or_done(language, text):
     lexing = Lexing(language, [text * 600] * 8)
     while not lexing.is_finished:
-        lexing.run(rest_s=0)
+        lexing.run()
 
 
 @pytest.mark.parametrize("language", SAMPLES)
@@ -316,3 +311,70 @@ def test_lines_without_an_end_have_no_colour_beyond_it(language):
     for line, spans in zip(lines, whole(language, lines), strict=True):
         assert all(start + length <= len(line) for start, length, _ in spans)
         assert all(length > 0 and colour for _, length, colour in spans)
+
+
+@pytest.mark.parametrize("language", SAMPLES)
+def test_long_block_in_parts_has_the_colours_of_the_whole(language):
+    lines = (SAMPLES[language] * 200).split("\n")
+    orders, measures, colours = Orders(), CodeLines(), Colours(language)
+    measures.take(lines)
+    while colours.follow(measures, orders, is_open=False):
+        assert all(len(lines_of(r)) <= PART_LINES for r in orders.waiting.values())
+        orders.do_all()
+    assert orders.answers > len(lines) / PART_LINES
+    assert shown(colours, len(lines)) == whole(language, lines)
+
+
+def test_lines_too_long_to_colour_are_not_sent():
+    orders, measures, colours = Orders(), CodeLines(), Colours("python")
+    measures.take(["x = 1", "y" * 150_000, "z = 1"])
+    colours.follow(measures, orders, is_open=False)
+    assert [len(str(r.arguments())) < 1_000 for r in orders.waiting.values()] == [True]
+
+
+def test_part_of_a_block_holds_so_many_characters():
+    orders, measures, colours = Orders(), CodeLines(), Colours("python")
+    measures.take(["x" * MAX_LINE] * 90)
+    while colours.follow(measures, orders, is_open=False):
+        for request in orders.waiting.values():
+            assert sum(map(len, lines_of(request))) <= PART_CHARACTERS + MAX_LINE
+        orders.do_all()
+
+
+def test_block_that_a_new_process_does_not_know_is_coloured_from_its_start():
+    lines = (SAMPLES["python"] * 200).split("\n")
+    orders, measures, colours = Orders(), CodeLines(), Colours("python")
+    measures.take(lines)
+    for _ in range(4):
+        assert colours.follow(measures, orders, is_open=False)
+        orders.do_all()
+    orders.forget()
+    while colours.follow(measures, orders, is_open=False):
+        orders.do_all()
+    assert shown(colours, len(lines)) == whole("python", lines)
+
+
+def test_block_that_is_always_lost_stays_plain():
+    orders, measures, colours = Orders(), CodeLines(), Colours("python")
+    measures.take(["x = 1"] * 600)
+    while colours.follow(measures, orders, is_open=False):
+        orders.forget()
+        orders.do_all()
+    assert shown(colours, 600) == [()] * 600
+    assert orders.answers <= 2 * MAX_BEGINNINGS
+
+
+def test_block_that_could_not_be_coloured_is_not_ordered_again():
+    class Failing(Orders):
+        def order(self, key: Hashable, request: Any) -> Any:
+            self.answers += 1
+            return request.failed()
+
+    orders, measures, colours = Failing(), CodeLines(), Colours("python", pause_s=0)
+    lines: list[str] = []
+    for _ in range(20):
+        lines.append("x = 1")
+        measures.take(lines)
+        assert not colours.follow(measures, orders, is_open=True)
+    assert not colours.follow(measures, orders, is_open=False)
+    assert orders.answers == 1

@@ -13,7 +13,12 @@ from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.message import MessageId, MessageStatus
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.access import accessible
-from desktop_chat.ui.transcript.finding.finding_blocks import Growth, block_ranges
+from desktop_chat.ui.transcript.finding.finding_blocks import (
+    SLICE,
+    Growth,
+    block_ranges,
+    search_message,
+)
 from desktop_chat.ui.transcript.finding.finding_hits import RowHits
 from desktop_chat.ui.transcript.finding.finding_index import MAX_KEPT, FindIndex
 from desktop_chat.ui.transcript.finding.finding_text import Query
@@ -410,6 +415,25 @@ def test_long_message_is_unfolded_to_the_hit_only_when_parsed(show: Show, qtbot:
     search_for(view, qtbot, "needle")
     qtbot.waitUntil(lambda: not view.stage.layout.unfinished() and is_seen(view), timeout=20_000)
     assert current(view) == (1, "needle")
+
+
+def test_hit_in_a_long_message_far_away_is_shown_once_parsed(show: Show, qtbot: QtBot) -> None:
+    text = "\n\n".join(f"Paragraph {number} *of* many" for number in range(6_000))
+    view = show([reply(1, text + "\n\nneedle"), *(user(n) for n in range(2, 120))])
+    assert view.stage.layout.kept(0) is None
+    search_for(view, qtbot, "needle")
+    qtbot.waitUntil(lambda: not view.stage.layout.message(0).has_rest, timeout=20_000)
+    qtbot.waitUntil(lambda: is_seen(view))
+    assert current(view) == (0, "needle")
+
+
+def test_search_of_links_with_late_targets_never_reads_them_all_at_once(show: Show) -> None:
+    links = "\n\n".join(f"word [{n}][r{n}]" for n in range(2_000))
+    message = reply(1, links + "\n\n" + "\n".join(f"[r{n}]: http://a.b/{n}" for n in range(2_000)))
+    steps = search_message(message, Query("word"), {})
+    parsing = len(message.content) // SLICE + 1
+    # All else are steps of corrections, and one for each block with its hits.
+    assert sum(1 for _ in steps) > parsing + len(message_blocks(message)) + 5
 
 
 # What hides hits

@@ -8,17 +8,16 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont, QImage, QPainter
 
+from desktop_chat.services.drawing.formula_geometry import Formula, NoFormula
+from desktop_chat.services.drawing.formula_source import MAX_DEPTH, MAX_SOURCE
+from desktop_chat.services.drawing.formulas import typeset
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.layouts.block_layouts import estimate_height, make_layout
 from desktop_chat.ui.transcript.layouts.block_state import BlockState
-from desktop_chat.ui.transcript.layouts.formula_geometry import Formula, NoFormula
 from desktop_chat.ui.transcript.layouts.formula_layout import FormulaLayout
 from desktop_chat.ui.transcript.layouts.formula_path import path_of
-from desktop_chat.ui.transcript.layouts.formula_source import MAX_DEPTH, MAX_SOURCE
-from desktop_chat.ui.transcript.layouts.formulas import typeset
 from desktop_chat.ui.transcript.layouts.look import Look
 from desktop_chat.ui.transcript.layouts.marked import NOTHING, Marked
-from desktop_chat.ui.transcript.layouts.workshop import Workshop
 from desktop_chat.ui.transcript.text.blocks import FormulaBlock, TextBlock
 from tests.ui.transcript.orders import Orders
 from tests.ui.transcript.samples import reply
@@ -268,13 +267,3 @@ def test_workshop_draws_formulas_of_a_message_beside_the_event_loop(qtbot: QtBot
     body = view.stage.layout.message(0).body
     qtbot.waitUntil(lambda: not any(body.layout(n).is_waiting for n in range(2)), timeout=30_000)
     assert body.layout(1).rects(0, 1)[0].left() > 100
-
-
-def test_workshop_tells_of_many_jobs_at_once(qtbot: QtBot):
-    workshop, told = Workshop(), []
-    workshop.ready.connect(lambda: told.append(1))
-    for number in range(50):
-        workshop.order(number, lambda: 1)
-    qtbot.waitUntil(lambda: workshop.order(49, lambda: 1) is not None and bool(told))
-    assert len(told) < 10
-    workshop.close()

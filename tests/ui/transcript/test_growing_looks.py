@@ -7,7 +7,6 @@ import pytest
 from desktop_chat.ui.transcript.text.blocks import (
     Block,
     CodeBlock,
-    ImageBlock,
     RuleBlock,
     Style,
     TextBlock,
@@ -95,10 +94,10 @@ def test_half_a_task_box_is_an_empty_box() -> None:
     assert [b.place.marker for b in shown("- [x] a\n- [ ]")] == ["[x]", "[ ]"]
 
 
-def test_open_image_is_an_image() -> None:
-    _text, image = shown("a ![i](http://x/")
-    assert isinstance(image, ImageBlock)
-    assert (image.address, image.label) == ("http://x/", "i")
+def test_open_image_is_not_there_until_its_address_is_whole() -> None:
+    (text,) = shown("a ![i](http://x/")
+    assert isinstance(text, TextBlock)
+    assert text.text.strip() == "a"
 
 
 def test_empty_item_is_seen_once_it_is_certain() -> None:

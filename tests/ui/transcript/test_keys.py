@@ -258,6 +258,20 @@ def test_enter_presses_what_tab_stopped_at(show: Show, qtbot: QtBot) -> None:
     assert link.args == ["https://x.org/a", "link"]
 
 
+# It took seconds a key, and one for each paint.
+@pytest.mark.timeout(30)
+def test_tab_in_a_long_table_of_links_goes_on_quickly(show: Show, qtbot: QtBot) -> None:
+    row = f"| [link](https://e.org/) | {'some text ' * 6} |\n"
+    view = show([reply(1, f"| a | b |\n|---|---|\n{row * 1_500}")])
+    focus(view, qtbot, 0)
+    for _ in range(20):
+        assert view.focusNextPrevChild(True)
+        assert view.marks().focused
+    stop = view._keyboard.stop
+    assert stop is not None
+    assert (stop.hit.label, stop.number) == ("link", 19)
+
+
 def test_tab_scrolls_to_its_stop(show: Show, qtbot: QtBot) -> None:
     text = "\n\n".join(["Line"] * 60) + "\n\n[far](https://x.org/far)"
     view = show([user(1), reply(2, text)])

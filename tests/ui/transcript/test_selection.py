@@ -191,6 +191,21 @@ def test_drag_beyond_the_window_scrolls_and_selects_on(
     assert view.stage.place_at(QPoint(400, 10)) == place
 
 
+def test_drag_ends_where_another_chat_is_shown(show: Show) -> None:
+    view = show(conversation(6))
+    model = view.model()
+    assert model is not None
+    at = point_at(view, "Question")
+    QTest.mouseDClick(view.viewport(), LEFT, NONE, at)
+    QTest.mousePress(view.viewport(), LEFT, NONE, at)
+    QTest.mouseMove(view.viewport(), QPoint(at.x(), -80))
+    model.set_chat(None, None)
+    # The scrolling of a drag would look for rows that are gone.
+    QTest.qWait(100)
+    QTest.mouseMove(view.viewport(), QPoint(100, 100))
+    assert view.stage.selection.is_empty
+
+
 # As text
 
 

@@ -14,6 +14,7 @@ from desktop_chat.ui.transcript.layouts.look import Look
 from desktop_chat.ui.transcript.layouts.marked import NOTHING, Marked
 from desktop_chat.ui.transcript.layouts.text_layout import TextLayout
 from desktop_chat.ui.transcript.text.blocks import LINE_BREAK, OBJECT, Span, Style, TextBlock
+from desktop_chat.ui.transcript.text.markdown import parse_blocks
 from tests.ui.transcript.orders import Orders
 
 if TYPE_CHECKING:
@@ -342,3 +343,12 @@ def test_paint_of_a_part_paints_that_part_alone(qapp):
     image = painted(layout, clip=clip)
     assert dark(image, clip) > 100
     assert dark(image, QRect(0, 6 * line, WIDTH, layout.height)) == 0
+
+
+def test_link_in_several_styles_is_asked_about_with_its_whole_label() -> None:
+    (block,) = parse_blocks("[safe.example **.evil**](https://evil.example/) and more")
+    assert isinstance(block, TextBlock)
+    layout = laid_out(block)
+    rect = layout.rects(0, 4)[0]
+    at = rect.center().toPoint()
+    assert layout.link_at(at.x(), at.y()) == ("https://evil.example/", "safe.example .evil")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QRect, QSize
 
-from desktop_chat.ui.transcript.layouts.code_languages import label_of
+from desktop_chat.services.drawing.code_languages import label_of
 from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING, Control
 from desktop_chat.ui.transcript.text.blocks import (
     CodeBlock,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QMimeData
 
-    from desktop_chat.ui.transcript.layouts.code_lexing import Spans
+    from desktop_chat.services.drawing.code_lexing import Spans
     from desktop_chat.ui.transcript.text.blocks import Block
 
 # More than this is copied as plain text alone: other programs would choke on HTML of it.
@@ -119,13 +119,13 @@ def _is_lone(pieces: Sequence[Piece]) -> bool:
 
 def _colour(block: CodeBlock, spans: list[Spans]) -> Iterator[None]:
     """Work out the colours of some code, a little a step; what takes long stays plain."""
-    from desktop_chat.ui.transcript.layouts.code_lexing import Lexing
+    from desktop_chat.services.drawing.code_lexing import Lexing
 
     if not block.language or len(block.lines) > MAX_COLOURED:
         return
     lexing = Lexing(block.language, block.lines)
     for _ in range(COLOUR_STEPS):
-        lexing.run(COLOUR_S, rest_s=0)
+        lexing.run(COLOUR_S)
         spans += lexing.take()[1]
         if lexing.is_finished:
             break

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.text.blocks import Block
 
 _PARSED_AT_ONCE = 2_000
+_CORRECT_MS = 2.0
 
 
 class Gathering(Protocol):
@@ -166,5 +167,8 @@ def parse_in_steps(message: Message, blocks: list[Block]) -> Iterator[None]:
     for start in range(0, len(message.content), _PARSED_AT_ONCE):
         growing.feed(message.content[start : start + _PARSED_AT_ONCE])
         yield
-    growing.finish()
+    growing.close()
+    while growing.has_corrections:
+        growing.correct(_CORRECT_MS)
+        yield
     blocks += growing.blocks

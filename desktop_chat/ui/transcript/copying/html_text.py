@@ -26,8 +26,8 @@ from desktop_chat.ui.transcript.text.blocks import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from desktop_chat.services.drawing.code_lexing import Spans
     from desktop_chat.ui.theme import Theme
-    from desktop_chat.ui.transcript.layouts.code_lexing import Spans
     from desktop_chat.ui.transcript.text.blocks import Cell, Span
 
 _TAGS = {Style.BOLD: "strong", Style.ITALIC: "em", Style.STRIKE: "s"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Slot
 
 from desktop_chat.ui.transcript.finding.finding_hits import Found
 from desktop_chat.ui.transcript.finding.finding_index import Current
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.pane import TranscriptPane
 
 _TOP = 10
+# How often it is looked whether a message is parsed as far as its hit.
+RETRY_MS = 50
 
 
 class Finder(QObject):
@@ -48,6 +50,10 @@ class Finder(QObject):
         self._wanted: tuple[int, int] | None = None
         # A hit to be shown once its message is parsed that far.
         self._hidden: Current | None = None
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(RETRY_MS)
+        self._retry.timeout.connect(self._on_retry_timeout)
         pane.rows_dropped.connect(self._on_pane_rows_dropped)
 
     @property
@@ -244,8 +250,7 @@ class Finder(QObject):
         assert self.search is not None
         self._wants_first = False
         self.search.index.current = Current(row, place)
-        shown = self._reveal(row, place)
-        self._hidden = None if shown else self.search.index.current
+        self._show_hit(self.search.index.current)
         self._pane.viewport().update()
         self._show_status()
 
@@ -260,10 +265,18 @@ class Finder(QObject):
             return
         if not search.is_running and self._wants_first:
             self._go_before_origin()
-        hidden = self._hidden
-        if hidden is not None and self._reveal(*hidden):
-            self._hidden = None
         self._show_status()
+
+    def _show_hit(self, hit: Current) -> None:
+        """Bring a hit into view, later if its message is not parsed that far."""
+        self._hidden = None if self._reveal(*hit) else hit
+        if self._hidden is not None:
+            self._retry.start()
+
+    @Slot()
+    def _on_retry_timeout(self) -> None:
+        if self._hidden is not None and self._hidden.row < len(self._pane.stage.layout):
+            self._show_hit(self._hidden)
 
     def _show_status(self) -> None:
         if self.bar is None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.text.growing_text import GrowingText
 
 SLICE = 2_000
+CORRECT_MS = 2.0
 LINES = 400
 
 _Steps = Iterator[list["Range"]]
@@ -101,7 +102,10 @@ def _parse(message: Message, text: str, part: int) -> Generator[None, None, Sequ
     for start in range(0, len(text), SLICE):
         growing.feed(text[start : start + SLICE])
         yield
-    growing.finish()
+    growing.close()
+    while growing.has_corrections:
+        growing.correct(CORRECT_MS)
+        yield
     return growing.blocks
 
 

@@ -38,9 +38,12 @@ def reveal(pane: TranscriptPane, row: int, place: Found, covered: QRect) -> bool
             return True
         _unfold_reasoning(pane, row)
     column = message.column(place.part)
-    if column is None or (place.part == BODY and message.has_rest):
+    is_missing = column is None or place.block >= len(column.blocks)
+    if message.has_rest and (is_missing or place.part == BODY):
+        # The rest is parsed in slices, which begin with this where nothing else was to be shown.
+        pane.settle()
         return False
-    if place.block >= len(column.blocks):
+    if column is None or is_missing:
         return True
     _unfold(pane, row, place, column)
     for _ in range(_ROUNDS):

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import count
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
-from desktop_chat.ui.transcript.layouts.code_languages import lexer_name
-from desktop_chat.ui.transcript.layouts.code_lexing import ROOT, Lexing
+from desktop_chat.services.drawing.code_languages import lexer_name
+from desktop_chat.services.drawing.code_lexing import ROOT
+from desktop_chat.ui.transcript.layouts.code_order import CodeOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
-    from desktop_chat.ui.transcript.layouts.code_lexing import Spans, Stack
+    from desktop_chat.services.drawing.code_lexing import Spans, Stack
     from desktop_chat.ui.transcript.layouts.code_lines import CodeLines
+    from desktop_chat.ui.transcript.layouts.code_order import Orders
 
-T = TypeVar("T")
 MAX_CHARACTERS = 200_000
 # Of a block that grows, the last lines are done again and again, about so many.
 WINDOW = 30
 WINDOW_CHARACTERS = 3_000
 WIDEST_WINDOW = 4
 PAUSE_S = 0.15
-_keys = count()
-
-
-class Orders(Protocol):
-    """Has jobs done in a thread; see `workshop.Workshop`."""
-
-    def order(self, key: Hashable, job: Callable[[], T]) -> T | None:
-        """Return what `job` returns if it is done already; else have it done."""
 
 
 class Colours:
@@ -48,8 +38,7 @@ class Colours:
         self._pause = pause_s
         self._most = most
         self._spans: list[Spans] = []
-        self._lexing: Lexing | None = None
-        self._key = 0
+        self._order: CodeOrder | None = None
         self._ordered_at = -pause_s
         # Which lines were ordered last: their number, the last of them, whether they are final.
         self._ordered: tuple[int, str, bool] | None = None
@@ -68,61 +57,57 @@ class Colours:
         """
         if self._is_plain:
             return False
-        if self._lexing is None:
-            self._lexing = self._begin(lines, is_open=is_open)
-        while self._lexing is not None and self._is_run(self._lexing, workshop):
-            self._take(self._lexing)
-            if not self._lexing.is_finished:
-                self._key = next(_keys)
-                continue
-            self._finish(self._lexing, lines)
-            self._lexing = self._begin(lines, is_open=is_open)
-        return self._lexing is not None
+        if self._order is None:
+            self._order = self._begin(lines, is_open=is_open)
+        while self._order is not None:
+            part = self._order.part(workshop)
+            if part is None:
+                return True
+            first, spans = part
+            if first > len(self._spans):
+                self._spans += [()] * (first - len(self._spans))
+            self._spans[first : first + len(spans)] = spans
+            if self._order.is_done:
+                self._finish(self._order, lines)
+                self._order = self._begin(lines, is_open=is_open)
+        return False
 
-    def _is_run(self, lexing: Lexing, workshop: Orders | None) -> bool:
-        if workshop is None:
-            return lexing.run(rest_s=0)
-        return bool(workshop.order(("code", self._key), lexing.run))
-
-    def _begin(self, lines: CodeLines, *, is_open: bool) -> Lexing | None:
+    def _begin(self, lines: CodeLines, *, is_open: bool) -> CodeOrder | None:
         wanted = (len(lines.lines), lines.lines[-1] if lines.lines else "", not is_open)
-        if wanted == self._ordered:
+        if wanted == self._ordered or self._is_plain:
             return None
         if not is_open:
             end = bisect_right(lines.starts, self._most) - 1
-            made = Lexing(self._language, lines.lines[:end])
+            made = CodeOrder(self._language, lines.lines[:end])
         elif lines.length > self._most or monotonic() - self._ordered_at < self._pause:
             return None
         else:
             # Much may have come while the block was not seen.
             if self._size(lines, self._from) > WIDEST_WINDOW:
                 self._from, self._stack = self._tail(lines), ROOT
-            made = Lexing(
-                self._language, lines.lines[self._from :], self._from, self._stack, notes_marks=True
+            made = CodeOrder(
+                self._language,
+                lines.lines[self._from :],
+                self._from,
+                self._stack,
+                until=self._tail(lines),
             )
         self._ordered, self._ordered_at = wanted, monotonic()
-        self._key = next(_keys)
         return made
 
-    def _take(self, lexing: Lexing) -> None:
-        first, spans = lexing.take()
-        if first > len(self._spans):
-            self._spans += [()] * (first - len(self._spans))
-        self._spans[first : first + len(spans)] = spans
-
-    def _finish(self, lexing: Lexing, lines: CodeLines) -> None:
-        first, _ = lexing.take()
+    def _finish(self, order: CodeOrder, lines: CodeLines) -> None:
         # What was coloured while it grew may lie behind what is coloured in the end.
-        del self._spans[first:]
+        del self._spans[order.next :]
+        # What the drawing process stumbled over once it would stumble over again.
+        self._is_plain = order.is_failed
         if self._ordered is not None and self._ordered[2]:
             return
         size = self._size(lines, self._from)
         if size <= 2:
             return
         tail = self._tail(lines)
-        safe = max((line for line in lexing.marks if self._from < line <= tail), default=-1)
-        if safe >= 0:
-            self._from, self._stack = safe, lexing.marks[safe]
+        if order.mark is not None:
+            self._from, self._stack = order.mark
         elif size > WIDEST_WINDOW:
             self._from, self._stack = tail, ROOT
 

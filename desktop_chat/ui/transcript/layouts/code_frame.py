@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainterPath, QPen
 
+from desktop_chat.services.drawing.code_languages import label_of
 from desktop_chat.ui.icons import pixmap
-from desktop_chat.ui.transcript.layouts.code_languages import label_of
 from desktop_chat.ui.transcript.layouts.hits import Control
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from desktop_chat.ui.transcript.text.text_limits import with_marks
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter, QTextLine
 
+    from desktop_chat.services.drawing.code_lexing import Spans
     from desktop_chat.ui.transcript.layouts.code_colours import Colours
-    from desktop_chat.ui.transcript.layouts.code_lexing import Spans
     from desktop_chat.ui.transcript.layouts.code_lines import CodeLines, Tile
     from desktop_chat.ui.transcript.layouts.look import Look
     from desktop_chat.ui.transcript.layouts.marked import Marked

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
+from desktop_chat.services.drawing.formula_geometry import Formula
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.transcript.layouts.block_layout import BlockLayout
 from desktop_chat.ui.transcript.layouts.code_layout import CodeLayout
-from desktop_chat.ui.transcript.layouts.formula_geometry import Formula
 from desktop_chat.ui.transcript.layouts.formulas import drawn
 from desktop_chat.ui.transcript.layouts.hits import Control
 from desktop_chat.ui.transcript.layouts.marked import NOTHING, Marked

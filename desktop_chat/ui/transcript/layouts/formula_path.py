@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainterPath, QTransform
 
 if TYPE_CHECKING:
-    from desktop_chat.ui.transcript.layouts.formula_geometry import Formula, Letter, Outline
+    from desktop_chat.services.drawing.formula_geometry import Formula, Letter, Outline
 
 _MAX_KEPT = 600
 # By identity, since to hash an outline takes as long as to build its path.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing_extensions import override
 
     from desktop_chat.ui.transcript.layouts.look import Look
-    from desktop_chat.ui.transcript.layouts.marked import Marked
+    from desktop_chat.ui.transcript.layouts.marked import Marked, Range
     from desktop_chat.ui.transcript.layouts.text_piece import Inline, Piece
     from desktop_chat.ui.transcript.text.blocks import Span
 
@@ -97,6 +97,8 @@ class TextLayout(BlockLayout):
             if top <= clip.bottom() and top + piece.height > clip.top():
                 at = QPointF(x, top)
                 self._paint_chips(painter, piece, at, area)
+                if marked.chosen is not None:
+                    self._paint_selection(painter, piece, at, marked.chosen)
                 kept = marked.without_hits()
                 ranges = self._marks(painter, piece, at, kept) if marked else []
                 painter.setPen(self._look.colour(self._setting.colour))
@@ -120,7 +122,7 @@ class TextLayout(BlockLayout):
         span = piece.link_at(x, y - piece.top)
         if span is None:
             return "", ""
-        return span.href, self._block.text[span.start : span.start + span.length]
+        return span.href, link_label(self._block, span)
 
     @override
     def y_of(self, offset: int) -> int:
@@ -225,6 +227,12 @@ class TextLayout(BlockLayout):
         part.format.setBackground(self._look.colour(colour))
         return part
 
+    def _paint_selection(self, painter: QPainter, piece: Piece, at: QPointF, chosen: Range) -> None:
+        """Fill the room between selected lines too, where Qt leaves stripes."""
+        colour = self._look.colour("selection")
+        for rect in piece.rects(max(chosen[0], piece.start), min(chosen[1], piece.end)):
+            painter.fillRect(piece.room_of(rect).translated(at), colour)
+
     def _paint_chips(self, painter: QPainter, piece: Piece, at: QPointF, area: QRectF) -> None:
         if not piece.chips:
             return
@@ -249,6 +257,21 @@ class TextLayout(BlockLayout):
                 painter.fillPath(inline.path, self._look.colour(inline.colour))
                 painter.translate(-place)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, was_smooth)
+
+
+def link_label(block: TextBlock, span: Span) -> str:
+    """Return the whole text of a link, of which a span is a part in one style."""
+    index = block.spans.index(span)
+    first = last = span
+    for before in reversed(block.spans[:index]):
+        if before.href != span.href or before.start + before.length != first.start:
+            break
+        first = before
+    for behind in block.spans[index + 1 :]:
+        if behind.href != span.href or last.start + last.length != behind.start:
+            break
+        last = behind
+    return block.text[first.start : last.start + last.length]
 
 
 def _start(piece: Piece) -> int:

@@ -144,6 +144,12 @@ class Piece:
                 rects += self._rects_in(line, left, right)
         return rects
 
+    def room_of(self, rect: QRectF) -> QRectF:
+        """Return the part of a line that `rects` gave, as high as the line's whole room."""
+        number = max(0, bisect_right(self.tops, rect.center().y()) - 1)
+        bottom = self.tops[number + 1] if number + 1 < len(self.tops) else self.height
+        return QRectF(rect.x(), self.tops[number], rect.width(), bottom - self.tops[number])
+
     def _rects_in(self, line: QTextLine, left: int, right: int) -> list[QRectF]:
         """Return what a stretch of a line covers: in mixed directions it may be torn apart."""
         y, height = line.y(), line.height()

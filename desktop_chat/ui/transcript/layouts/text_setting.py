@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QTextCharFormat, QTextLayout
 
-from desktop_chat.ui.transcript.layouts.formula_geometry import Formula
+from desktop_chat.services.drawing.formula_geometry import Formula
 from desktop_chat.ui.transcript.layouts.formulas import drawn
 from desktop_chat.ui.transcript.layouts.text_piece import Inline, Piece
 from desktop_chat.ui.transcript.layouts.text_shown import STAND_IN, Shown

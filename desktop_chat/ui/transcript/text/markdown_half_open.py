@@ -152,7 +152,8 @@ class HalfOpen:
         half = _OPEN_LINK.match(self._source, behind, self._end)
         if half is None:
             return behind
-        if opened.mark[0] == "!" and not half[1]:
+        if opened.mark[0] == "!":
+            # Half an address must not be offered to be loaded.
             self._end = opened.at
             return self._end + 1
         self._hidden.append((behind, self._end))

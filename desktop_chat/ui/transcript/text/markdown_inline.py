@@ -68,6 +68,11 @@ def _parser(*, is_simple: bool = False) -> MarkdownIt:
     return parser
 
 
+def warm_up() -> None:
+    """Import and make the parser, which takes 50 ms; may be called in another thread."""
+    _parser()
+
+
 def _note_rule(state: StateInline, silent: bool) -> bool:
     """Take the mark of a footnote as one token: of a defined one, or a number."""
     if state.src[state.pos] != "[":

@@ -7,6 +7,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from desktop_chat.ui.transcript.text.blocks import Block
 
 
@@ -33,6 +35,16 @@ class Change:
     start: int
     count: int
     new_count: int
+
+
+def moved(index: int, changes: Sequence[Change]) -> int:
+    """Return the number that a block has after some changes."""
+    for change in changes:
+        if index >= change.start + change.count:
+            index += change.new_count - change.count
+        elif index >= change.start:
+            index = min(index, change.start + max(0, change.new_count - 1))
+    return index
 
 
 class LateLinks:

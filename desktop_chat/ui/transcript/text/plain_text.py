@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.text.markdown_late import Change
 
 MAX_BLOCK = 2000
+# What the end of a line counts for: a text may consist of nothing else.
+LINE_SIZE = 8
 _NEXT_LINE = Place(is_tight=True)
 
 
@@ -79,8 +81,7 @@ class PlainText:
             self.blocks.append(_block(self._gathered))
             self._gathered, self._size = [], 0
         self._gathered.append(piece)
-        # A line break counts too: a text may be nothing else.
-        self._size += len(piece) + 1
+        self._size += len(piece) + LINE_SIZE
 
     def _show(self) -> None:
         self.blocks.append(_block([*self._gathered, self._line] if self._line else self._gathered))

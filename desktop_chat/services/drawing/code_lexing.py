@@ -1,13 +1,13 @@
-"""Colours of code by Pygments, worked out a little at a time in a thread. No Qt."""
+"""Colours of code by Pygments, worked out a little at a time."""
 
 from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from time import perf_counter, sleep, thread_time
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any
 
-from desktop_chat.ui.transcript.layouts.code_languages import lexer_name
+from desktop_chat.services.drawing.code_languages import lexer_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,9 +25,6 @@ MAX_EMPTY_LINES = 100
 # One job takes about so long, then others have their turn; a block takes so much work in all.
 JOB_S = 0.06
 BLOCK_S = 3.0
-# While it works the window's thread waits; so it pauses before anybody could notice.
-_STRETCH_S = 0.002
-_REST_S = 0.001
 _TOKENS_A_LOOK = 16
 _COLOURS = {
     "Keyword": "syntax_keyword", "Operator.Word": "syntax_keyword",
@@ -44,7 +41,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Lexing:
-    """Works out the colours of some lines; made in one thread, run in another, then read again.
+    """Works out the colours of some lines.
 
     Args:
         language: As the fence names it.
@@ -82,24 +79,20 @@ class Lexing:
         self._taken = 0
         self._spent = 0.0
 
-    def run(self, job_s: float = JOB_S, rest_s: float = _REST_S) -> bool:
-        """Work on for about `job_s` seconds, with rests of `rest_s`; return True.
+    def run(self, job_s: float = JOB_S) -> None:
+        """Work on for about `job_s` seconds.
 
         Whatever goes wrong in a lexer ends the work; the rest stays plain.
         """
-        started = stretch = perf_counter()
+        started = perf_counter()
         worked = thread_time()
         try:
             for number, (kind, text) in enumerate(self._tokens):
                 self._add(kind, text)
                 if number % _TOKENS_A_LOOK:
                     continue
-                now = perf_counter()
-                if now - started > job_s:
+                if perf_counter() - started > job_s:
                     break
-                if now - stretch > _STRETCH_S:
-                    sleep(rest_s)
-                    stretch = perf_counter()
             else:
                 self.is_finished = True
         except Exception:
@@ -107,7 +100,6 @@ class Lexing:
             self.is_finished = True
         self._spent += thread_time() - worked
         self.is_finished = self.is_finished or self._spent > BLOCK_S
-        return True
 
     def take(self) -> tuple[int, list[Spans]]:
         """Return what was done since the last call: number of the first line, spans by line."""
@@ -166,10 +158,14 @@ class Lexing:
             yield start, kind, text
 
 
+def tamed_line(line: str) -> str:
+    """Return a line, or "" for one that stays plain."""
+    return "" if len(line) > MAX_LINE or line.isspace() else line
+
+
 def _tamed(lines: Sequence[str]) -> str:
     """Return lines as one text, as far as the rules of lexers can cope with it."""
-    kept = ("" if len(line) > MAX_LINE or line.isspace() else line for line in lines)
-    return "\n".join(kept).split("\n" * (MAX_EMPTY_LINES + 2), 1)[0] + "\n"
+    return "\n".join(map(tamed_line, lines)).split("\n" * (MAX_EMPTY_LINES + 2), 1)[0] + "\n"
 
 
 def _walk(lexer: Any, text: str, stack: list[str]) -> Iterator[tuple[int, Any, str]]:

@@ -1,4 +1,4 @@
-"""LaTeX typeset by ziamath with the STIX Two Math font. Slow to import: only in a thread."""
+"""LaTeX typeset by ziamath with the STIX Two Math font. Slow to import."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ziamath.nodes.mnode import _node_classes
 from ziamath.tex import tex2mml
 from ziamath.zmath import Math, loadedfonts
 
-from desktop_chat.ui.transcript.layouts.formula_geometry import Formula, Letter, Outline, Placed
+from desktop_chat.services.drawing.formula_geometry import Formula, Letter, Outline, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
