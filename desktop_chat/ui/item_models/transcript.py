@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
     from desktop_chat.domain.message import Message, MessageId
 
-PAGE = 32
-MAX_PAGES = 48
+PAGE = 16
+MAX_PAGES = 96
 
 
 class TranscriptRole(IntEnum):

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 SLICE_PAUSE_MS = 1
 # A frame has 16.7 ms, and painting takes some of them.
-SCROLL_MS = 2.5
+SCROLL_MS = 1.0
 
 
 class TranscriptPane(QAbstractScrollArea):
