@@ -11,20 +11,26 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 LOOK_EVERY_MS = 100
-# Looking through all that lives takes longer than a frame: it waits until nothing happens, for so
-# many looks, but not for ever.
-QUIET_LOOKS = 20
-MOST_LOOKS = 6_000
+# What survived so many looks is taken for lasting, and not looked at again with every frame.
+LOOKS_UNTIL_LASTING = 2
+# To look through all that lasts takes longer than a frame: it waits until nothing has happened for
+# so many looks, and so many have passed since the last time.
+QUIET_LOOKS = 100
+FULL_EVERY_LOOKS = 3_000
 
 
 class GuiCollector(QObject):
-    """Does by timer what Python does by allocation, with Python's own thresholds."""
+    """Does by timer what Python does by allocation.
+
+    The longer something lives the more rarely it is looked at: a collection that looks through
+    all objects of a long conversation would hold up the window.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thresholds = gc.get_threshold()
         self._was_enabled = gc.isenabled()
-        self._looks_due = 0
+        self._looks = 0
         self._quiet_looks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY_MS)
@@ -46,20 +52,18 @@ class GuiCollector(QObject):
 
     @Slot()
     def collect_if_due(self) -> None:
-        """Collect the oldest generation whose count is over its threshold.
-
-        The oldest of all waits until the program rests.
-        """
-        counts = gc.get_count()
-        is_busy = counts[0] > self._thresholds[0]
+        """Collect what was made lately; all there is, if the program has rested for long."""
+        young, middle, _ = gc.get_count()
+        is_busy = young > self._thresholds[0]
         self._quiet_looks = 0 if is_busy else self._quiet_looks + 1
-        if counts[2] > self._thresholds[2]:
-            self._looks_due += 1
-            if self._quiet_looks >= QUIET_LOOKS or self._looks_due >= MOST_LOOKS:
-                self._looks_due = 0
-                gc.collect(2)
-                return
-        for generation in (1, 0):
-            if counts[generation] > self._thresholds[generation]:
-                gc.collect(generation)
-                return
+        self._looks += 1
+        if self._quiet_looks >= QUIET_LOOKS and self._looks >= FULL_EVERY_LOOKS:
+            self._looks = 0
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+        elif middle >= LOOKS_UNTIL_LASTING:
+            gc.collect(1)
+            gc.freeze()
+        elif is_busy:
+            gc.collect(0)
