@@ -137,7 +137,7 @@ class _RowPainter:
             self._painter.setPen(QPen(look.colour("line"), look.theme.border))
             bubble.adjust(1, 1, -1, -1)
         self._painter.setBrush(look.colour("bubble"))
-        radius = min(BUBBLE_RADIUS, bubble.height() / 3)
+        radius = min(look.px(BUBBLE_RADIUS), bubble.height() / 3)
         self._painter.drawRoundedRect(bubble, radius, radius)
 
     def _paint_fold(self, thought_ms: int | None) -> None:

@@ -125,14 +125,14 @@ class CodeFrame:
     ) -> None:
         """Paint panel and header; `height` is the panel's."""
         look = self._look
-        border = look.theme.border
+        border, radius = look.theme.border, look.px(RADIUS)
         # Far beyond the window Qt could not paint it.
-        top = max(y, clip.top() - 2 * RADIUS - border)
-        bottom = min(y + height, clip.bottom() + 2 * RADIUS + border)
+        top = max(y, clip.top() - 2 * radius - border)
+        bottom = min(y + height, clip.bottom() + 2 * radius + border)
         half = border / 2
         panel = QRectF(x, top, self._width, bottom - top).adjusted(half, half, -half, -half)
         path = QPainterPath()
-        path.addRoundedRect(panel, RADIUS, RADIUS)
+        path.addRoundedRect(panel, radius, radius)
         painter.setPen(QPen(look.colour("code_line"), border))
         painter.setBrush(look.colour("code"))
         painter.drawPath(path)

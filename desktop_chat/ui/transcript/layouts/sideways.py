@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -68,7 +69,8 @@ class Sideways:
         length = min(room, max(self._look.px(24), round(room * share)))
         left = x + _SIDE + round((room - length) * self.offset / self.most)
         painter.setPen(Qt.PenStyle.NoPen)
-        # The ground of selected rows is too faint where contrast is asked for.
-        is_high = self._look.theme.border > 1
-        painter.setBrush(self._look.colour("muted" if is_high else "selected"))
+        # Grounds and lines of the theme are too faint for something that is to be found.
+        colour = QColor(self._look.colour("faint"))
+        colour.setAlpha(255 if self._look.is_high_contrast else 110)
+        painter.setBrush(colour)
         painter.drawRoundedRect(QRectF(left, y + self._height - BAR - 3, length, BAR), 2, 2)
