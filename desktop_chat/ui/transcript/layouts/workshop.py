@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.layouts.drawing_process import DrawingProcess
 
 T = TypeVar("T")
-MAX_KEPT = 512
+# One paragraph may hold 800 formulas; if it did not find them all, it would order them for ever.
+MAX_KEPT = 1024
 # What is fetched once is fetched soon, or its block has gone.
 MAX_LEFT = 64
 # Layouts are made anew for all that came meanwhile, not for each job.
@@ -75,6 +76,8 @@ class Workshop(QObject):
         if self._running is None or self._running[0] != key:
             self._queued[key] = request
             self._queued.move_to_end(key)
+            if len(self._queued) > MAX_KEPT:
+                self._queued.popitem(last=False)
             if self._running is None and not self._next.isActive():
                 self._next.start(0)
         return None
