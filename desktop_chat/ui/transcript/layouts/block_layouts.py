@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from desktop_chat.ui.transcript.layouts.marked import Marked
 
 
+_JOINER = "\u200d"
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\ufe00-\ufe0f]")
+
+
 def make_layout(
     block: Block, look: Look, width: int, colour: str, state: BlockState
 ) -> BlockLayout:
@@ -62,7 +67,11 @@ def estimate_height(block: Block, look: Look, width: int) -> int:
     """Guess the height of a block that is not laid out yet."""
     if isinstance(block, TextBlock):
         columns = max(10, int(width / (look.code_advance * 0.95)))
-        return (len(block.text) // columns + 1) * look.line_of(block.level)
+        letters = len(block.text)
+        if not block.text.isascii():
+            # Marks stand over other letters; what is joined is drawn as one.
+            letters -= len(_MARKS.findall(block.text)) + 2 * block.text.count(_JOINER)
+        return (max(0, letters) // columns + 1) * look.line_of(block.level)
     if isinstance(block, RuleBlock):
         return 1
     if isinstance(block, ImageBlock):

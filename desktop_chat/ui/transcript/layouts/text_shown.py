@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from desktop_chat.ui.transcript.text.blocks import OBJECT
 from desktop_chat.ui.transcript.text.text_limits import with_marks
 
 # As wide as needed by letter spacing, never painted. A sign without direction of its own, at
@@ -38,14 +39,16 @@ class Shown:
     def _replace(self, text: str, formulas: dict[int, str | None]) -> str:
         parts, extra, done = [], 0, 0
         for match in _ODD.finditer(text):
-            at, shown = match.start(), match[0]
+            at, letter = match.start(), match[0]
+            shown = letter
             offset = at + self._start
             if offset in formulas:
                 source = formulas[offset]
                 shown = STAND_IN if source is None else written(source)
                 parts += [text[done:at], shown]
                 done = at + 1
-            size = qt_length(shown)
+            # A character beyond the first 65 536 is two of Qt's units.
+            size = 2 if shown is letter and letter != OBJECT else qt_length(shown)
             if size != 1:
                 self._at.append(at)
                 self._position.append(at + extra)
