@@ -50,7 +50,6 @@ SLOW = (
     "keyring",
     "logging.handlers",
     "markdown_it",
-    "mdit_py_plugins",
     "peewee",
     "pygments",
     "qasync",
