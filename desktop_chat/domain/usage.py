@@ -1,4 +1,4 @@
-"""Tokens and time of one turn."""
+"""Tokens of one turn."""
 
 from __future__ import annotations
 
@@ -11,11 +11,3 @@ class TokenUsage:
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Durations of one turn in milliseconds, measured on a monotonic clock."""
-
-    time_to_first_token_ms: int | None = None
-    duration_ms: int | None = None

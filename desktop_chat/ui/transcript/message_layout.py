@@ -38,12 +38,9 @@ def message_blocks(message: Message) -> list[Block]:
     """Return all blocks of a message."""
     if message.sender is Sender.USER:
         return user_blocks(message.content)
-    from desktop_chat.ui.transcript.text.growing_text import GrowingText
+    from desktop_chat.ui.transcript.text.markdown import parse_blocks
 
-    growing = GrowingText()
-    growing.feed(message.content)
-    growing.finish()
-    return growing.blocks
+    return parse_blocks(message.content)
 
 
 class _Source:
