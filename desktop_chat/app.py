@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from desktop_chat.ui.shell import Shell
 
 DONE, FAILED = 0, 1
+# What a session returns when the program shall start itself anew.
+RESTART = -1
 FIRST_CHATS = 100
 # Names a file to which the times of the start are written, for benchmarks.
 TIMING = "DESKTOP_CHAT_TIMING"
@@ -56,9 +58,12 @@ def run_window(options: Mapping[str, Any]) -> int:
     except ChatError as error:
         return _refuse(error)
     try:
-        return _show(launch)
+        status = _show(launch)
     finally:
         lock.release()
+    if status == RESTART:
+        return _start_anew()
+    return status
 
 
 def _show(launch: Launch) -> int:
@@ -120,6 +125,19 @@ def _run(shell: Shell, launch: Launch) -> int:
 
     session = Session(shell, launch)
     return application.run(shell.app, session.run)
+
+
+def _start_anew() -> int:
+    """Take this process's place with a fresh start, with the same arguments."""
+    from desktop_chat.assembly import own_command
+
+    command = [*own_command(), *sys.argv[1:]]
+    if sys.platform != "win32":
+        os.execv(command[0], command)
+    import subprocess  # Windows has no such call that keeps its window apart
+
+    subprocess.Popen(command, close_fds=True)
+    return DONE
 
 
 def _setting(launch: Launch, key: str) -> Any:

@@ -55,9 +55,16 @@ def _run(options: dict[str, Any]) -> int:
         from desktop_chat.app import run_window
 
         return run_window(options)
-    from desktop_chat import commands
+    return _run_command(str(command), options)
 
-    run = commands.ask if command == "ask" else commands.doctor
+
+def _run_command(command: str, options: dict[str, Any]) -> int:
+    # Each is imported only if it is wanted, and by name, so that the bundle holds it.
+    match command:
+        case "ask":
+            from desktop_chat.commands.ask import run
+        case _:
+            from desktop_chat.commands.doctor import run
     return run(options)
 
 

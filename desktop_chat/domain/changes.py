@@ -40,6 +40,42 @@ class ChatRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatsChanged:
+    """Several chats changed at once: where they stand, their tags, or whether they are listed.
+
+    Attributes:
+        chat_ids: Which; empty where so many changed that lists are read anew.
+    """
+
+    chat_ids: tuple[ChatId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoldersChanged:
+    """Folders or tags were made, renamed, moved or deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathChanged:
+    """The path of a chat leads elsewhere now: messages were removed, put back, or undone."""
+
+    chat_id: ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class UndoChanged:
+    """What can be undone or done again is another change now.
+
+    Attributes:
+        undo: Code of the change that Ctrl+Z takes back (see `domain.undo`); None for none.
+        redo: Code of the change that Ctrl+Shift+Z does again.
+    """
+
+    undo: str | None
+    redo: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TurnStarted:
     """The user's message is stored and a reply is awaited.
 

@@ -24,6 +24,8 @@ class Chat:
         active_message_id: Last message of the path that is shown; None in an empty chat.
         is_renamed: True once the user gave the title; it is then never derived again.
         deleted_at: When the chat was moved to the trash, else None.
+        archived_at: When the chat was put away, else None; the list then leaves it out.
+        origin: Where an imported chat came from; None for one that began here.
     """
 
     id: ChatId
@@ -37,6 +39,8 @@ class Chat:
     model_ref: ModelRef | None = None
     active_message_id: MessageId | None = None
     is_renamed: bool = False
+    archived_at: datetime | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

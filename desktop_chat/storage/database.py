@@ -36,11 +36,13 @@ _BUSY_TIMEOUT_S = 5
 _COMMON_PRAGMAS: dict[str, Any] = {
     "busy_timeout": _BUSY_TIMEOUT_S * 1000,
     "foreign_keys": 1,
-    "trusted_schema": 0,
     "cell_size_check": 1,
     "mmap_size": 0,
 }
 _WRITER_PRAGMAS: dict[str, Any] = {
+    # 2026-11-22: triggers keep the search index, and SQLite 3.40 takes FTS5 for unsafe in them.
+    # The schema is our own; files of others are never opened for writing.
+    "trusted_schema": 1,
     "journal_mode": "wal",
     # Whoever was told that a message is saved finds it again after a power cut.
     "synchronous": "full",
@@ -218,7 +220,7 @@ def _open_for_writing(path: Path) -> Database:
 
 def _open_for_reading(path: Path) -> Database:
     check_file(path)
-    pragmas = _COMMON_PRAGMAS | {"query_only": 1}
+    pragmas = _COMMON_PRAGMAS | {"query_only": 1, "trusted_schema": 0}
     sqlite = _Sqlite(read_only_uri(path), pragmas, is_uri=True)
     database = Database(path, sqlite, is_read_only=True)
     database.connection()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
 SHORTCUTS: Final = {
     "chat.new": "Ctrl+N",
     "chat.rename": "F2",
@@ -16,7 +18,74 @@ SHORTCUTS: Final = {
     "find.previous": "Shift+F3",
     "settings.open": "Ctrl+,",
     "view.sidebar": "Ctrl+B",
+    "edit.undo": "Ctrl+Z",
+    "edit.redo": "Ctrl+Shift+Z",
+    "chat.duplicate": "Ctrl+Shift+D",
+    "chat.export": "Ctrl+E",
+    "chat.print": "Ctrl+P",
+    "chat.tree": "Ctrl+T",
     "window.close": "Ctrl+W",
     "app.quit": "Ctrl+Q",
 }
 """By action id. Deleting a chat is the Del key of the list alone: elsewhere Del edits text."""
+
+# What menus call the commands that they run; see `ui.commands`.
+_TEXTS: Final = {
+    "chat.pin": QT_TRANSLATE_NOOP("Actions", "Pin"),
+    "chat.rename": QT_TRANSLATE_NOOP("Actions", "Rename"),
+    "chat.move": QT_TRANSLATE_NOOP("Actions", "Move to folder…"),
+    "chat.tags": QT_TRANSLATE_NOOP("Actions", "Tags…"),
+    "chat.archive": QT_TRANSLATE_NOOP("Actions", "Archive"),
+    "chat.duplicate": QT_TRANSLATE_NOOP("Actions", "Duplicate"),
+    "chat.tree": QT_TRANSLATE_NOOP("Actions", "Show all branches"),
+    "chat.export": QT_TRANSLATE_NOOP("Actions", "Export…"),
+    "chat.print": QT_TRANSLATE_NOOP("Actions", "Print…"),
+    "chat.delete": QT_TRANSLATE_NOOP("Actions", "Delete"),
+    "chat.restore": QT_TRANSLATE_NOOP("Actions", "Restore"),
+    "chat.delete_for_good": QT_TRANSLATE_NOOP("Actions", "Delete for good…"),
+    "folder.new": QT_TRANSLATE_NOOP("Actions", "New folder…"),
+    "trash.empty": QT_TRANSLATE_NOOP("Actions", "Empty the trash…"),
+    "library.import": QT_TRANSLATE_NOOP("Actions", "Import chats…"),
+    "library.export": QT_TRANSLATE_NOOP("Actions", "Export all chats…"),
+    "library.backups": QT_TRANSLATE_NOOP("Actions", "Backups…"),
+    "library.check": QT_TRANSLATE_NOOP("Actions", "Check the database"),
+    "edit.undo": QT_TRANSLATE_NOOP("Actions", "Undo"),
+    "edit.redo": QT_TRANSLATE_NOOP("Actions", "Redo"),
+}
+
+# Menus in the order of their entries; "" is a line between groups.
+CHAT_MENU: Final = (
+    "chat.rename",
+    "chat.pin",
+    "chat.move",
+    "chat.tags",
+    "chat.archive",
+    "chat.restore",
+    "",
+    "chat.duplicate",
+    "chat.tree",
+    "",
+    "chat.export",
+    "chat.print",
+    "",
+    "chat.delete",
+    "chat.delete_for_good",
+)
+LIBRARY_MENU: Final = (
+    "edit.undo",
+    "edit.redo",
+    "",
+    "folder.new",
+    "",
+    "library.import",
+    "library.export",
+    "",
+    "library.backups",
+    "library.check",
+    "trash.empty",
+)
+
+
+def action_text(action_id: str) -> str:
+    """Return what menus call a command, in the user's language."""
+    return QCoreApplication.translate("Actions", str(_TEXTS[action_id]))

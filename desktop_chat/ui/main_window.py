@@ -47,11 +47,13 @@ class MainWindow(QMainWindow):
         close_requested(): the user wants to leave; the window stays until `finish_close`.
         new_chat_requested()
         settings_requested()
+        command_requested(action_id: str): a shortcut of `ui.commands` was pressed.
     """
 
     close_requested = Signal()
     new_chat_requested = Signal()
     settings_requested = Signal()
+    command_requested = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -67,13 +69,14 @@ class MainWindow(QMainWindow):
 
     def build(self, chat_list_model: QAbstractItemModel) -> None:
         """Fill the window; the transcript comes by `set_transcript`."""
-        from desktop_chat.ui.panes import Panes, add_actions
+        from desktop_chat.ui.panes import SHORTCUT_COMMANDS, Panes, add_actions, add_shortcuts
 
         panes = Panes(chat_list_model, self._theme)
         self._panes = panes
         self.setCentralWidget(panes.splitter)
         panes.set_tab_order()
         add_actions(self, self._commands())
+        add_shortcuts(self, SHORTCUT_COMMANDS, self.command_requested)
         panes.sidebar.new_chat_requested.connect(self.new_chat_requested)
         panes.sidebar.settings_requested.connect(self.settings_requested)
         panes.header.sidebar_requested.connect(self.toggle_sidebar)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop_chat.ui.actions import SHORTCUTS
+from desktop_chat.ui.actions import SHORTCUTS, action_text
 from desktop_chat.ui.composer.composer import Composer
 from desktop_chat.ui.composer.status_line import StatusLine
 from desktop_chat.ui.header.chat_header import ChatHeader
@@ -20,7 +21,7 @@ from desktop_chat.ui.widgets.thin_splitter import ThinSplitter
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtCore import QAbstractItemModel, SignalInstance
 
     from desktop_chat.ui.theme import Theme
 
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
     Command = tuple[str, str, Callable[[], object]]
 
 MARGIN = 20
+# Commands of `ui.commands` that have a shortcut everywhere in the window.
+SHORTCUT_COMMANDS = (
+    "edit.undo",
+    "edit.redo",
+    "chat.duplicate",
+    "chat.export",
+    "chat.print",
+    "chat.tree",
+)
 
 
 class Panes:
@@ -114,3 +124,27 @@ def add_actions(window: QWidget, commands: Sequence[Command]) -> None:
         action.setShortcut(QKeySequence(SHORTCUTS[action_id]))
         action.triggered.connect(slot)
         window.addAction(action)
+
+
+def add_shortcuts(window: QWidget, action_ids: Sequence[str], requested: SignalInstance) -> None:
+    """Have `requested` tell the id of each of these commands when its shortcut is pressed."""
+    for action_id in action_ids:
+        action = _CommandAction(action_id, window)
+        action.command_requested.connect(requested)
+        window.addAction(action)
+
+
+class _CommandAction(QAction):
+    """An action that knows its id."""
+
+    command_requested = Signal(str)
+
+    def __init__(self, action_id: str, parent: QWidget) -> None:
+        super().__init__(action_text(action_id), parent)
+        self.setObjectName(action_id)
+        self.setShortcut(QKeySequence(SHORTCUTS[action_id]))
+        self.triggered.connect(self._on_triggered)
+
+    @Slot()
+    def _on_triggered(self) -> None:
+        self.command_requested.emit(self.objectName())

@@ -18,6 +18,10 @@ from desktop_chat.logs import set_up_logging
 from desktop_chat.services.models import ModelsService
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.handover import HandoverServer
+from desktop_chat.ui.commands import Commands
+from desktop_chat.ui.features.all_features import make_features
+from desktop_chat.ui.features.context import FeatureContext
+from desktop_chat.ui.features.menus import MenuFeature
 from desktop_chat.ui.hooks import CrashFile, ErrorHooks
 from desktop_chat.ui.messages import error_words
 from desktop_chat.ui.window_controllers import Controllers
@@ -32,10 +36,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DONE, FAILED = 0, 1
+# No exit status: the program starts itself anew once the lock is released.
+RESTART = -1
 
 
 class Session(QObject):
-    """Runs until the window is closed.
+    """Runs until the window is closed, or until the program shall start anew.
 
     Args:
         shell: The window, already painted.
@@ -53,6 +59,7 @@ class Session(QObject):
         self._hooks = ErrorHooks(self)
         self._tasks = TaskScope(on_error=self._hooks.report)
         self._is_over = asyncio.Event()
+        self._is_restart_wanted = False
         self._services: Services | None = None
 
     async def run(self) -> int:
@@ -71,7 +78,7 @@ class Session(QObject):
                 return await self._give_up(error)
             ends.callback(reading.db.close)
             await self._serve(services, reading, ends)
-        return DONE
+        return RESTART if self._is_restart_wanted else DONE
 
     async def _serve(
         self, services: Services, reading: Reading, ends: contextlib.AsyncExitStack
@@ -100,11 +107,23 @@ class Session(QObject):
         controllers = Controllers(self._shell, services, reading, models, self._tasks)
         self._wiring = Wiring(self._shell, controllers)
         self._wiring.connect()
+        self._add_features(services, reading, controllers)
         controllers.start(self._launch.notice)
         early_text = self._shell.hand_over()
         if early_text:
             controllers.chat.send(early_text)
         return controllers
+
+    def _add_features(self, services: Services, reading: Reading, controllers: Controllers) -> None:
+        commands = Commands()
+        context = FeatureContext(
+            self._shell, services, reading, controllers, self._tasks, commands, self._restart
+        )
+        self._features = [*make_features(context), MenuFeature(context)]
+
+    def _restart(self) -> None:
+        self._is_restart_wanted = True
+        self._is_over.set()
 
     def _log_level(self) -> str:
         options = self._launch.sources.options

@@ -43,7 +43,7 @@ def test_new_database_is_complete_and_alone_in_its_directory(db_path):
         ("synchronous", 2),
         ("foreign_keys", 1),
         ("secure_delete", 1),
-        ("trusted_schema", 0),
+        ("trusted_schema", 1),
         ("busy_timeout", 5000),
     ],
 )
@@ -109,7 +109,8 @@ def test_damage_inside_is_named_when_it_is_met(db_path):
         for _ in range(2000):
             db.sql("INSERT INTO chat (title) VALUES ('a title of some length')")
     data = bytearray(db_path.read_bytes())
-    data[4096:] = b"\x5a" * (len(data) - 4096)
+    rows = len(data) // 4  # behind the pages that hold the schema
+    data[rows:] = b"\x5a" * (len(data) - rows)
     db_path.write_bytes(data)
     with open_database(db_path) as db, pytest.raises(DatabaseDamagedError):
         db.sql("SELECT sum(length(title)) FROM chat")

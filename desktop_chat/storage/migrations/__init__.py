@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_chat.storage.migrations import m0001_initial, m0002_reply_details
+from desktop_chat.storage.migrations import m0001_initial, m0002_reply_details, m0003_library
 from desktop_chat.storage.times import to_text, utc_now
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STEPS: Sequence[Step] = (
     ("m0001_initial", m0001_initial.migrate),
     ("m0002_reply_details", m0002_reply_details.migrate),
+    ("m0003_library", m0003_library.migrate),
 )
 
 _APPLIED = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"

@@ -33,7 +33,8 @@ def summary_from(row: tuple[Any, ...]) -> ChatSummary:
 def chat_from(row: tuple[Any, ...]) -> Chat:
     """Return what a row of `CHAT_FIELDS` means."""
     (chat_id, title, created_at, updated_at, folder_id, pinned, deleted_at) = row[:7]
-    (system_prompt, account, model, active_message_id, is_renamed) = row[7:]
+    (system_prompt, account, model, active_message_id, is_renamed, archived_at) = row[7:13]
+    (_import_id, origin) = row[13:]
     return Chat(
         id=ChatId(chat_id),
         title=title,
@@ -47,6 +48,8 @@ def chat_from(row: tuple[Any, ...]) -> Chat:
         model_ref=ModelRef(account or LM_STUDIO, model) if model else None,
         active_message_id=active_message_id,
         is_renamed=bool(is_renamed),
+        archived_at=from_text(archived_at) if archived_at else None,
+        origin=origin,
     )
 
 

@@ -20,6 +20,9 @@ class ChatRow(Model):
     model = TextField(null=True)
     active_message_id = IntegerField(null=True)
     is_renamed = IntegerField()
+    archived_at = TextField(null=True)
+    import_id = IntegerField(null=True)
+    origin = TextField(null=True)
 
     class Meta:  # noqa: D106 - peewee's way to name the table
         table_name = "chat"

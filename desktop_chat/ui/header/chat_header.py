@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -35,10 +35,12 @@ class ChatHeader(QWidget):
     Signals:
         model_chosen(ref: ModelRef): the user chose a model for this chat.
         sidebar_requested(): the user wants the folded sidebar back.
+        menu_requested(place: QPoint): the user wants the commands of the chat shown.
     """
 
     model_chosen = Signal(object)
     sidebar_requested = Signal()
+    menu_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,9 +50,11 @@ class ChatHeader(QWidget):
         self.model_picker = ModelPicker()
         self.context_meter = ContextMeter()
         self._sidebar_button = Button(ButtonLook.QUIET, icon_name="panel-left")
+        self._menu_button = Button(ButtonLook.QUIET, icon_name="ellipsis")
         self._build_ui()
         self.model_picker.model_chosen.connect(self.model_chosen)
         self._sidebar_button.clicked.connect(self.sidebar_requested)
+        self._menu_button.clicked.connect(self._on_menu_clicked)
         self.set_theme(theme)
 
     def _build_ui(self) -> None:
@@ -60,6 +64,10 @@ class ChatHeader(QWidget):
         shortcut = keys.toString(QKeySequence.SequenceFormat.NativeText)
         self._sidebar_button.setToolTip(f"{self.tr('Show the chats')} ({shortcut})")
         self._sidebar_button.hide()
+        self._menu_button.setObjectName("chatMenuButton")
+        self._menu_button.setAccessibleName(self.tr("This chat"))
+        self._menu_button.setToolTip(self.tr("More for this chat"))
+        self._menu_button.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 1)
         layout.setSpacing(12)
@@ -68,12 +76,14 @@ class ChatHeader(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.model_picker)
         layout.addWidget(self.context_meter)
+        layout.addWidget(self._menu_button)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours and text size."""
         self._theme = theme
         self.setFixedHeight(theme.px(HEADER))
-        for part in (self._title, self.model_picker, self.context_meter, self._sidebar_button):
+        parts = (self._title, self.model_picker, self.context_meter)
+        for part in (*parts, self._sidebar_button, self._menu_button):
             part.set_theme(theme)
         self.update()
 
@@ -97,6 +107,15 @@ class ChatHeader(QWidget):
     def set_sidebar_folded(self, is_folded: bool) -> None:
         """Offer the way back to the sidebar while it is folded."""
         self._sidebar_button.setVisible(is_folded)
+
+    def set_has_menu(self, has_menu: bool) -> None:
+        """Offer the commands of the chat shown; a new chat has none."""
+        self._menu_button.setVisible(has_menu)
+
+    @Slot()
+    def _on_menu_clicked(self) -> None:
+        button = self._menu_button
+        self.menu_requested.emit(button.mapToGlobal(button.rect().bottomLeft()))
 
     # Qt overrides
 

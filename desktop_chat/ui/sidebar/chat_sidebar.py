@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractItemModel, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QPalette
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_chat.ui.actions import SHORTCUTS
 from desktop_chat.ui.sidebar.chat_list_view import ChatListView
@@ -31,6 +31,7 @@ class ChatSidebar(QWidget):
         delete_requested(chat_id: ChatId)
         settings_requested()
         search_changed(text: str)
+        menu_requested(place: QPoint): the user wants the commands of the whole library.
     """
 
     new_chat_requested = Signal()
@@ -39,6 +40,7 @@ class ChatSidebar(QWidget):
     delete_requested = Signal(object)
     settings_requested = Signal()
     search_changed = Signal(str)
+    menu_requested = Signal(object)
 
     def __init__(
         self, chat_list_model: QAbstractItemModel, theme: Theme, parent: QWidget | None = None
@@ -49,6 +51,7 @@ class ChatSidebar(QWidget):
         self._new_chat = Button(
             ButtonLook.PRIMARY, text=self.tr("New chat"), icon_name="plus", height=BUTTON_LARGE
         )
+        self._menu_button = Button(ButtonLook.QUIET, icon_name="ellipsis", height=BUTTON_LARGE)
         self.search_field = SearchField(_shortcut_text("chat.search"))
         self._footer = EngineFooter()
         self._build_ui()
@@ -63,12 +66,19 @@ class ChatSidebar(QWidget):
         self._new_chat.setObjectName("newChatButton")
         self._new_chat.setAccessibleName(self.tr("New chat"))
         self._new_chat.setToolTip(f"{self.tr('New chat')} ({_shortcut_text('chat.new')})")
+        self._menu_button.setObjectName("libraryMenuButton")
+        self._menu_button.setAccessibleName(self.tr("All chats"))
+        self._menu_button.setToolTip(self.tr("Import, export, backups and more"))
         settings = _shortcut_text("settings.open")
         self._footer.set_gear_tooltip(f"{self.tr('Settings')} ({settings})")
         top = QVBoxLayout()
         top.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
         top.setSpacing(8)
-        top.addWidget(self._new_chat)
+        first = QHBoxLayout()
+        first.setSpacing(4)
+        first.addWidget(self._new_chat, 1)
+        first.addWidget(self._menu_button)
+        top.addLayout(first)
         top.addWidget(self.search_field)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -79,6 +89,7 @@ class ChatSidebar(QWidget):
 
     def _connect(self) -> None:
         self._new_chat.clicked.connect(self.new_chat_requested)
+        self._menu_button.clicked.connect(self._on_menu_clicked)
         self.search_field.textChanged.connect(self.search_changed)
         self._footer.settings_requested.connect(self.settings_requested)
         self.chat_list.chat_selected.connect(self.chat_selected)
@@ -91,8 +102,19 @@ class ChatSidebar(QWidget):
         for role in (QPalette.ColorRole.Window, QPalette.ColorRole.Base):
             palette.setColor(role, theme.sidebar)
         self.setPalette(palette)
-        for part in (self._new_chat, self.search_field, self.chat_list, self._footer):
+        for part in (
+            self._new_chat,
+            self._menu_button,
+            self.search_field,
+            self.chat_list,
+            self._footer,
+        ):
             part.set_theme(theme)
+
+    @Slot()
+    def _on_menu_clicked(self) -> None:
+        button = self._menu_button
+        self.menu_requested.emit(button.mapToGlobal(button.rect().bottomLeft()))
 
     def select_chat(self, chat_id: object) -> None:
         """Mark a chat as the one shown, or none with None; emits nothing."""

@@ -1,4 +1,4 @@
-"""Subcommands that need no window."""
+"""`desktop-chat ask`: one turn, here or in the process that holds the data directory."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from desktop_chat.domain.errors import (
-    ChatError,
-    DataDirectoryInUseError,
-    DataDirectoryUnusableError,
-)
+from desktop_chat.commands.status import DONE, FAILED, STOPPED, fail
+from desktop_chat.domain.errors import ChatError, DataDirectoryInUseError
 from desktop_chat.services.ask import answer
 from desktop_chat.services.launch import Launch, read_launch
 from desktop_chat.storage.handover import ask_holder
@@ -24,11 +21,10 @@ if TYPE_CHECKING:
 
     from desktop_chat.services.chat import ChatService
 
-DONE, FAILED, STOPPED = 0, 1, 130
 HOLDER_TIMEOUT_S = 1.0
 
 
-def ask(options: Mapping[str, Any]) -> int:
+def run(options: Mapping[str, Any]) -> int:
     """Run one turn here, or have the process do it that holds the data directory."""
     try:
         launch = read_launch(options, reads_working_directory=True)
@@ -37,30 +33,6 @@ def ask(options: Mapping[str, Any]) -> int:
         return _ask_holder_or_here(launch, request, output)
     except ChatError as error:
         return fail(error)
-
-
-def doctor(options: Mapping[str, Any]) -> int:
-    """Print what is reachable, what is wrong, and what to do."""
-    from desktop_chat.services.doctor import examine, unusable_data_dir
-
-    try:
-        launch = read_launch(options, reads_working_directory=True, makes_directory=False)
-    except DataDirectoryUnusableError as error:
-        findings = [unusable_data_dir(error)]
-    else:
-        findings = asyncio.run(examine(launch))
-    if options["json"]:
-        print(json.dumps({"findings": [f.as_dict() for f in findings]}, ensure_ascii=False))
-    else:
-        for finding in findings:
-            print(finding)
-    return DONE if all(f.is_ok for f in findings if f.is_needed) else FAILED
-
-
-def fail(error: ChatError) -> int:
-    """Say on stderr, in one line, what went wrong."""
-    print(f"desktop-chat: {' '.join(str(error).split())}", file=sys.stderr)
-    return FAILED
 
 
 def _request(options: Mapping[str, Any], launch: Launch) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Subcommands, one module each with a function `run`; none of them needs a window."""

@@ -1,0 +1,1 @@
+"""What the window can do beside chatting, one module each."""
