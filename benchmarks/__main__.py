@@ -1,7 +1,7 @@
-"""`python -m benchmarks [--quick] [start] [streams] [transcript[.PART]] [stall[.TEXT]]`.
+"""`python -m benchmarks [--quick] [PART…]`: start, streams, transcript, stall, library.
 
-Measures, writes build/bench.json, prints the table. With `--quick` less is measured, and nothing
-is written.
+The last three can be narrowed as `transcript.open`, `stall.NAME`, `library.search`. Measures,
+writes build/bench.json, prints the table. With `--quick` less is measured, and nothing is written.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.library import measure_library
 from benchmarks.result import Result, table, write
 from benchmarks.stall import measure_stall
 from benchmarks.start import measure_start
@@ -24,6 +25,7 @@ WHOLE = {"start": measure_start, "streams": measure_streams}
 DIVISIBLE: dict[str, Callable[..., dict[str, Result]]] = {
     "transcript": measure_transcript,
     "stall": measure_stall,
+    "library": measure_library,
 }
 
 

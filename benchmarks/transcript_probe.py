@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from benchmarks.stream_server import MODEL
-from benchmarks.watches import LoopWatch, PaintWatch, Tracer, Typist, wheel_step
+from benchmarks.watches import (
+    KEY_MS,
+    LoopWatch,
+    PaintWatch,
+    Tracer,
+    Typist,
+    press_key,
+    wheel_step,
+)
 from desktop_chat import paths
 from desktop_chat.domain.changes import ReplyGrew
 from desktop_chat.domain.chat import ChatId
@@ -58,7 +66,8 @@ class ProbedSession(Session):
     def _connect(self, services: Services, reading: Reading) -> Controllers:
         services.broadcast.subscribe(ReplyGrew, self._probe.on_reply_grew)
         self._hooks.error_caught.connect(self._probe.on_error_caught)
-        return super()._connect(services, reading)
+        self._probe.controllers = super()._connect(services, reading)
+        return self._probe.controllers
 
 
 class Stream:
@@ -75,6 +84,8 @@ class Stream:
 
 class Probe(QObject):
     """Does what it is ordered to."""
+
+    controllers: Controllers
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -244,6 +255,36 @@ class Probe(QObject):
     def _on_streaming_changed(self, is_streaming: bool) -> None:
         if not is_streaming:
             self._is_over.set()
+
+    # The library
+
+    async def do_list(self, count: int) -> dict[str, Any]:
+        """Read the chat list anew until it is painted, so many times."""
+        times = []
+        for _ in range(count):
+            painted = self._paints.painted()
+            began = perf_counter()
+            self.controllers.chats.reload()
+            self._window.sidebar.update()
+            times.append((await asyncio.wait_for(painted, PAINT_WITHIN_S) - began) * 1e3)
+        return {"ms": times}
+
+    async def do_search(self, texts: list[str]) -> dict[str, Any]:
+        """Type into the search field at a steady rate; the longest gap after each key."""
+        field = self._window.sidebar.search_field
+        keys = []
+        self._loop.take()
+        self._loop.start()
+        for text in texts:
+            for character in text:
+                press_key(field, character)
+                await asyncio.sleep(KEY_MS / 1e3)
+                keys.append(max(self._loop.take(), default=0.0))
+            field.clear()
+            await self._quiet(STEP_S)
+            self._loop.take()
+        self._loop.stop()
+        return {"keys": keys}
 
     # Hostile texts
 

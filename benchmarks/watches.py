@@ -180,11 +180,16 @@ class Typist(QObject):
         self._typed += 1
         # A timer may fire a little early.
         self._paints.expect(self.samples, min(self._due, perf_counter()))
-        none = Qt.KeyboardModifier.NoModifier
-        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            event = QKeyEvent(kind, ord(letter.upper()), none, letter)
-            QCoreApplication.sendEvent(self._prompt, event)
+        press_key(self._prompt, letter)
         self._wait()
+
+
+def press_key(widget: QWidget, letter: str) -> None:
+    """Press and release the key of a letter."""
+    none = Qt.KeyboardModifier.NoModifier
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        event = QKeyEvent(kind, ord(letter.upper()), none, letter)
+        QCoreApplication.sendEvent(widget, event)
 
 
 def wheel_step(view: QWidget, steps: int) -> None:

@@ -6,6 +6,7 @@ Everything imported at the top of this file is needed for the first paint.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib
 import os
 import signal
@@ -14,13 +15,18 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat import paths
-from desktop_chat.domain.errors import ChatError, DataDirectoryInUseError
+from desktop_chat.domain.errors import (
+    ChatError,
+    DataDirectoryInUseError,
+    DataDirectoryUnusableError,
+)
 from desktop_chat.services.launch import Launch, read_launch
 from desktop_chat.services.settings import DECLARATIONS
 from desktop_chat.storage.lock import DataDirectoryLock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from desktop_chat.ui.shell import Shell
 
@@ -46,15 +52,10 @@ def run_window(options: Mapping[str, Any]) -> int:
     A second window on the same directory raises the first one and ends.
     """
     try:
-        launch = read_launch(options, reads_working_directory=False)
+        launch = _read_launch(options)
         lock = DataDirectoryLock(launch.data_dir)
-        try:
-            lock.acquire()
-        except DataDirectoryInUseError:
-            if _raise_other(launch):
-                return DONE
-            # No window holds it, but an `ask`, which has ended by now as a rule.
-            lock.acquire()
+        if not launch.is_read_only and not _hold(lock, launch):
+            return DONE
     except ChatError as error:
         return _refuse(error)
     try:
@@ -64,6 +65,34 @@ def run_window(options: Mapping[str, Any]) -> int:
     if status == RESTART:
         return _start_anew()
     return status
+
+
+def _read_launch(options: Mapping[str, Any]) -> Launch:
+    """Read what this start is told; a directory that cannot be written is only looked at."""
+    try:
+        return read_launch(options, reads_working_directory=False)
+    except DataDirectoryUnusableError:
+        launch = read_launch(options, reads_working_directory=False, makes_directory=False)
+        if not _can_look_at(launch.data_dir):
+            raise
+        return dataclasses.replace(launch, is_read_only=True)
+
+
+def _can_look_at(data_dir: Path) -> bool:
+    """Whether it is ours, as far as one can tell, and holds chats that can be read."""
+    return paths.is_ours(data_dir) and os.access(paths.database_path(data_dir), os.R_OK)
+
+
+def _hold(lock: DataDirectoryLock, launch: Launch) -> bool:
+    """Take the lock; False if another window has it, which is raised."""
+    try:
+        lock.acquire()
+    except DataDirectoryInUseError:
+        if _raise_other(launch):
+            return False
+        # No window holds it, but an `ask`, which has ended by now as a rule.
+        lock.acquire()
+    return True
 
 
 def _show(launch: Launch) -> int:

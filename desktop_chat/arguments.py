@@ -42,7 +42,75 @@ def parse(argv: Sequence[str]) -> dict[str, Any]:
         "doctor", parents=[common], allow_abbrev=False, help="say what works and what not"
     )
     doctor.add_argument("--json", action="store_true", help="print JSON")
-    return vars(parser.parse_args(argv))
+    _add_backup(commands, common)
+    _add_export(commands, common)
+    importing = commands.add_parser(
+        "import", parents=[common], allow_abbrev=False, help="take over chats from files"
+    )
+    importing.add_argument(
+        "paths", nargs="+", metavar="PATH", help="an export of any kind, or a folder with some"
+    )
+    importing.add_argument("--json", action="store_true", help="print one line of JSON")
+    _add_search(commands, common)
+    options = parser.parse_args(argv)
+    if options.command == "export":
+        _check_export(parser, options)
+    return vars(options)
+
+
+def _add_backup(commands: argparse._SubParsersAction[_Parser], common: _Parser) -> None:
+    backup = commands.add_parser(
+        "backup", parents=[common], allow_abbrev=False, help="make a verified copy of all chats"
+    )
+    backup.add_argument(
+        "path", nargs="?", metavar="PATH", help="a new file, or a folder; else among the backups"
+    )
+    commands.add_parser(
+        "check", parents=[common], allow_abbrev=False, help="check whether the chats are sound"
+    )
+
+
+def _add_search(commands: argparse._SubParsersAction[_Parser], common: _Parser) -> None:
+    search = commands.add_parser(
+        "search",
+        parents=[common],
+        allow_abbrev=False,
+        help="find messages and chats",
+        epilog='Words, "a phrase", -word, begin*, from:user, model:name, in:folder, tag:name, '
+        "before:2026-11-22, after:2026-11, has:code. A minus turns a filter round; put -- before "
+        "a query that begins with one.",
+    )
+    search.add_argument("query", nargs="+", metavar="QUERY", help="what to look for")
+    search.add_argument("--json", action="store_true", help="print JSON")
+    search.add_argument(
+        "--limit", type=_count, default=20, metavar="N", help="how many at most (20)"
+    )
+
+
+def _check_export(parser: _Parser, options: argparse.Namespace) -> None:
+    if (bool(options.chat_ids), options.all, options.folder_id is not None).count(True) != 1:
+        parser.error("name chats by their ids, or a folder by --folder, or give --all")
+    is_one = len(options.chat_ids) == 1 and options.format in ("md", "txt", "html")
+    if options.output == "-" and not (is_one or options.format == "json"):
+        parser.error("only one chat as text, or JSON, can be written to standard output")
+
+
+def _add_export(commands: argparse._SubParsersAction[_Parser], common: _Parser) -> None:
+    export = commands.add_parser(
+        "export", parents=[common], allow_abbrev=False, help="write chats to files"
+    )
+    export.add_argument("chat_ids", type=int, nargs="*", metavar="CHAT_ID", help="these chats")
+    export.add_argument("--all", action="store_true", help="all chats")
+    export.add_argument("--folder", type=int, dest="folder_id", metavar="ID", help="a folder")
+    formats = ["md", "txt", "json", "html", "pdf", "docx", "odt"]
+    export.add_argument("--format", choices=formats, required=True, help="of the files")
+    export.add_argument(
+        "-o", "--output", required=True, metavar="PATH",
+        help="a new file; for several chats, except in json, a folder; - for standard output",
+    )  # fmt: skip
+    export.add_argument("--overwrite", action="store_true", help="replace what is there")
+    export.add_argument("--thoughts", action="store_true", help="write thoughts, too")
+    export.add_argument("--paper", choices=["a4", "letter"], default="a4", help="of a PDF")
 
 
 def _common_options() -> _Parser:
@@ -69,6 +137,13 @@ def _temperature(text: str) -> float:
         value = -1.0
     if not 0 <= value <= 2:
         raise argparse.ArgumentTypeError("it must be a number between 0 and 2")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if not 1 <= value <= 10_000:
+        raise argparse.ArgumentTypeError("it must be a number between 1 and 10000")
     return value
 
 

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import sys
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,29 +16,50 @@ from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO
 from desktop_chat.logs import register_secret
 from desktop_chat.providers.embedded import EmbeddedProvider
 from desktop_chat.services.background import Worker
+from desktop_chat.services.backups import BackupService
+from desktop_chat.services.branching import BranchingService
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.chat import ChatService
+from desktop_chat.services.chat_lists import ChatListsService
 from desktop_chat.services.chats import ChatsService
+from desktop_chat.services.drafts import DraftsService
 from desktop_chat.services.engine_accounts import EmbeddedEngine, LmStudioEngine, StoredChoices
 from desktop_chat.services.engines import EngineService
+from desktop_chat.services.indexing import IndexingService
 from desktop_chat.services.journal import Journal
 from desktop_chat.services.launch import DATA_FOLDER
+from desktop_chat.services.opening import open_data, save_again, want_recovery
+from desktop_chat.services.organising import OrganisingService
+from desktop_chat.services.search import SearchService
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import TOKEN, SettingsService
+from desktop_chat.services.trash import TrashService
 from desktop_chat.services.turns import TurnStore
+from desktop_chat.services.undoing import UndoingService
+from desktop_chat.services.upkeep import UpkeepService
+from desktop_chat.storage.branches import BranchRepository
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import Database, open_database
+from desktop_chat.storage.drafts import DraftRepository
+from desktop_chat.storage.folders import FolderRepository
 from desktop_chat.storage.message_pages import MessagePages
 from desktop_chat.storage.messages import MessageRepository
+from desktop_chat.storage.readable_pages import ReadablePages
+from desktop_chat.storage.search_index import SearchIndex
 from desktop_chat.storage.settings_file import read_settings, write_settings
+from desktop_chat.storage.tags import TagRepository
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from desktop_chat.services.engines import Engine
+    from desktop_chat.services.importing.service import ImportService
     from desktop_chat.services.launch import Launch
     from desktop_chat.storage.secrets import SecretStore
 
 logger = logging.getLogger(__name__)
+
+READING_WAIT_MS = 50
 
 
 @dataclass(frozen=True)
@@ -47,6 +69,9 @@ class Reading:
     db: Database
     chats: ChatRepository
     pages: MessagePages
+    drafts: DraftRepository
+    folders: FolderRepository
+    tags: TagRepository
 
 
 @dataclass(frozen=True)
@@ -62,16 +87,50 @@ class Services:
     messages: MessageRepository
     turns: TurnStore
     journal: Journal
+    drafts: DraftsService
+    backups: BackupService
+    upkeep: UpkeepService
     embedded: EmbeddedEngine
     lm_studio: LmStudioEngine
     engines: EngineService
     chats: ChatsService
+    chat_lists: ChatListsService
     chat: ChatService
+    undoing: UndoingService
+    organising: OrganisingService
+    trash: TrashService
+    branching: BranchingService
+    search: SearchService
+    indexing: IndexingService
 
     def open_reading(self) -> Reading:
         """Open a connection that only reads, for the thread that calls this."""
         db = open_database(self.db.path, read_only=True)
-        return Reading(db, ChatRepository(db), MessagePages(db))
+        # A frame that waits is worse than one that says why it cannot be read.
+        db.sql(f"PRAGMA busy_timeout = {READING_WAIT_MS}")
+        return Reading(
+            db,
+            ChatRepository(db),
+            ReadablePages(db),
+            DraftRepository(db),
+            FolderRepository(db),
+            TagRepository(db),
+        )
+
+    @cached_property
+    def imports(self) -> ImportService:
+        """Takes over chats from files; most runs need none of it."""
+        from desktop_chat.domain.backup import BEFORE_IMPORT
+        from desktop_chat.services.importing.service import ImportService
+
+        return ImportService(
+            self.db,
+            self.writer,
+            self.broadcast,
+            import_command(),
+            before=partial(self.backups.make, BEFORE_IMPORT),
+            after=self.undoing.announce,
+        )
 
     def engines_at(self, url: str, model: str) -> EngineService:
         """Return engines at another address, or with another model asked for.
@@ -85,53 +144,80 @@ class Services:
         # What is found out for one request is not told to the window.
         return EngineService({LM_STUDIO: lm_studio, EMBEDDED: self.embedded}, choices, Broadcast())
 
+    @property
+    def saving_error(self) -> StorageError | None:
+        """Why something is in memory only; None while everything is saved."""
+        return self.journal.saving.error
+
+    async def save_now(self) -> None:
+        """Try once more to save what could not be saved."""
+        await self.journal.flush()
+        await self.drafts.flush()
+
+    def unsaved_texts(self) -> list[str]:
+        """Return what is in memory only: replies and drafts."""
+        live = [self.chat.live_message(chat_id) for chat_id in self.chat.live_chats]
+        replies = [message.content for message in live if message is not None]
+        texts = [*replies, *self.journal.unsaved_texts(), *self.drafts.unsaved_texts()]
+        return [text for text in texts if text]
+
+    async def save_again(self) -> None:
+        """Have everything in place again at the next start, after the file was taken away."""
+        self.db.go_on_without_name()
+        await self.save_now()
+        await self.writer.run(save_again, self.db)
+
+    async def want_recovery(self) -> None:
+        """Have the next start offer what can be done about a damaged database."""
+        await self.writer.run(want_recovery, self.db.path)
+
     async def aclose(self) -> None:
         """End engines, write what is left, and close the database."""
         self.chat.begin_shutdown()
+        self.backups.stop()
+        self.upkeep.stop()
         # The last one first; the thread must end, or it would keep the process alive.
         async with contextlib.AsyncExitStack() as ends:
             ends.callback(self.secrets.close)
+            if "imports" in vars(self):  # made when one is wanted
+                ends.push_async_callback(self.imports.aclose)
             ends.callback(self.writer.close)
             ends.push_async_callback(self.writer.run, self.db.close)
+            # Whoever reads, before: the last one to close empties the log into the file.
+            ends.callback(self.search.close)
+            ends.callback(self.chat_lists.close)
+            ends.callback(self.backups.close)
+            ends.callback(self.upkeep.close)
             ends.callback(self.journal.close)
             ends.push_async_callback(self.journal.flush)
+            ends.callback(self.drafts.close)
+            ends.push_async_callback(self.drafts.flush)
             await self.engines.aclose()
 
 
 async def open_services(launch: Launch) -> Services:
     """Open the database of a data directory whose lock this process holds.
 
-    Replies that an earlier process left unfinished are marked as interrupted.
+    A backup that was chosen to be restored takes the place of the database before. Replies that
+    an earlier process left unfinished are marked as interrupted.
 
     Raises:
         StorageError: The database cannot be opened.
     """
-    writer = Worker("database-writer")
-    try:
-        db = await writer.run(_open_for_writing, paths.database_path(launch.data_dir))
-    except BaseException:
-        writer.close()
-        raise
+    writer, db, replaced = await _open_data(launch)
     broadcast = Broadcast()
-    settings = SettingsService(
-        launch.sources, launch.stored, save=_Save(launch, writer), broadcast=broadcast
-    )
-    # One from outside goes through no key store, and so is named here.
-    register_secret(str(settings.value(TOKEN)))
+    settings = _make_settings(launch, writer, broadcast)
     secrets = Secrets(_open_secret_store)
     chats = ChatRepository(db)
     messages = MessageRepository(db)
     turns = TurnStore(db, chats, messages, writer)
     journal = Journal(messages, writer, broadcast)
-    embedded = EmbeddedEngine(
-        EmbeddedProvider(model_dirs(launch.data_dir), engine_command=engine_command()), settings
-    )
-    lm_studio = LmStudioEngine(settings, secrets)
-    engines = EngineService(
-        {LM_STUDIO: lm_studio, EMBEDDED: embedded},
-        StoredChoices(settings),
-        broadcast,
-    )
+    embedded, lm_studio = _make_engines(launch, settings, secrets)
+    accounts: dict[str, Engine] = {LM_STUDIO: lm_studio, EMBEDDED: embedded}
+    engines = EngineService(accounts, StoredChoices(settings), broadcast)
+    chat = ChatService(turns, journal, engines, broadcast)
+    undoing = UndoingService(db, writer, broadcast, chat.claim)
+    backups = BackupService(db.path, broadcast, replaced)
     return Services(
         launch=launch,
         broadcast=broadcast,
@@ -142,18 +228,47 @@ async def open_services(launch: Launch) -> Services:
         messages=messages,
         turns=turns,
         journal=journal,
+        drafts=DraftsService(DraftRepository(db), writer, journal.saving),
+        backups=backups,
+        upkeep=UpkeepService(db, writer, broadcast),
         embedded=embedded,
         lm_studio=lm_studio,
         engines=engines,
         chats=ChatsService(chats, writer, broadcast),
-        chat=ChatService(turns, journal, engines, broadcast),
+        chat_lists=ChatListsService(db.path),
+        chat=chat,
+        undoing=undoing,
+        organising=OrganisingService(db, undoing),
+        trash=TrashService(db, writer, broadcast, undoing, backups.holding),
+        branching=BranchingService(BranchRepository(db), undoing, chat, writer, broadcast),
+        search=SearchService(db.path),
+        indexing=IndexingService(SearchIndex(db), writer, broadcast),
     )
 
 
-def _open_for_writing(path: Path) -> Database:
-    db = open_database(path)
-    MessageRepository(db).interrupt_streaming()
-    return db
+async def _open_data(launch: Launch) -> tuple[Worker, Database, Path | None]:
+    writer = Worker("database-writer")
+    try:
+        db, replaced = await writer.run(open_data, launch)
+    except BaseException:
+        writer.close()
+        raise
+    return writer, db, replaced
+
+
+def _make_settings(launch: Launch, writer: Worker, broadcast: Broadcast) -> SettingsService:
+    save = _Save(launch, writer)
+    settings = SettingsService(launch.sources, launch.stored, save=save, broadcast=broadcast)
+    # One from outside goes through no key store, and so is named here.
+    register_secret(str(settings.value(TOKEN)))
+    return settings
+
+
+def _make_engines(
+    launch: Launch, settings: SettingsService, secrets: Secrets
+) -> tuple[EmbeddedEngine, LmStudioEngine]:
+    provider = EmbeddedProvider(model_dirs(launch.data_dir), engine_command=engine_command())
+    return EmbeddedEngine(provider, settings), LmStudioEngine(settings, secrets)
 
 
 def _open_secret_store() -> SecretStore:
@@ -198,6 +313,11 @@ def engine_command() -> list[str]:
 def drawing_command() -> list[str]:
     """Return the command that starts the process that draws formulas and colours code."""
     return [*own_command(), "_draw"]
+
+
+def import_command() -> list[str]:
+    """Return the command that starts the process that reads files of other programs."""
+    return [*own_command(), "_import"]
 
 
 def pip_command() -> list[str]:

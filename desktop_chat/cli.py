@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FAILED = 1
 STOPPED = 130
 # Not shown in the help: the program starts itself with these.
-INTERNAL = ("_draw", "_engine", "_pip")
+INTERNAL = ("_draw", "_engine", "_export", "_import", "_pip")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +63,16 @@ def _run_command(command: str, options: dict[str, Any]) -> int:
     match command:
         case "ask":
             from desktop_chat.commands.ask import run
+        case "backup":
+            from desktop_chat.commands.backup import run
+        case "check":
+            from desktop_chat.commands.check import run
+        case "export":
+            from desktop_chat.commands.exporting import run
+        case "import":
+            from desktop_chat.commands.importing import run
+        case "search":
+            from desktop_chat.commands.searching import run
         case _:
             from desktop_chat.commands.doctor import run
     return run(options)
@@ -77,6 +87,14 @@ def _run_internal(name: str, arguments: list[str]) -> int:
         from desktop_chat.services.drawing.child import main as run_drawing
 
         return run_drawing()
+    if name == "_export":
+        from desktop_chat.commands.exporting import run_child
+
+        return run_child()
+    if name == "_import":
+        from desktop_chat.services.importing.child import main as run_reading
+
+        return run_reading()
     from pip._internal.cli.main import main as run_pip
 
     return int(run_pip(arguments))

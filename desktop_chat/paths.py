@@ -54,6 +54,11 @@ def backups_dir(data_dir: Path) -> Path:
     return data_dir / "backups"
 
 
+def attachments_dir(data_dir: Path) -> Path:
+    """Return the folder of attached files, each named by the SHA-256 of its bytes."""
+    return data_dir / "attachments"
+
+
 def lm_studio_model_dirs() -> list[Path]:
     """Return the folders where LM Studio keeps its models; they need not exist."""
     return [
@@ -86,6 +91,15 @@ def make_private_dir(path: Path) -> None:
             path.chmod(mode & ~_FOR_OTHERS)
     if not os.access(path, os.W_OK | os.X_OK):
         raise PermissionError("it cannot be written to")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether `path` is a directory that could be private to us if it were writable."""
+    try:
+        _check_ours(path)
+    except OSError:
+        return False
+    return True
 
 
 def _check_ours(path: Path) -> None:

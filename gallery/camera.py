@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
 
     from desktop_chat.domain.chat import ChatId
-    from desktop_chat.domain.message import Message
+    from desktop_chat.domain.message import Message, MessageId
     from desktop_chat.ui.theme import Theme
 
 FIRST_HEIGHT = 600
@@ -40,6 +40,11 @@ class Messages:
     def length(self, chat_id: ChatId) -> int:
         """Return how many there are."""
         return len(self._messages)
+
+    def place_of(self, chat_id: ChatId, message_id: MessageId) -> int | None:
+        """Return the position of a message."""
+        ids = [message.id for message in self._messages]
+        return ids.index(message_id) if message_id in ids else None
 
     def tail(self, chat_id: ChatId, count: int) -> list[Message]:
         """Return the last ones."""

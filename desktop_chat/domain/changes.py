@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from desktop_chat.domain.backup import Backup
     from desktop_chat.domain.chat import Chat, ChatId
     from desktop_chat.domain.errors import ChatError
     from desktop_chat.domain.message import Message, MessageId
@@ -131,6 +132,44 @@ class SavingFailed:
 @dataclass(frozen=True, slots=True)
 class SavingResumed:
     """Everything that could not be saved before is saved now."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupMade:
+    """There is a new backup."""
+
+    backup: Backup
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFailed:
+    """The backup of the day could not be made; it is tried again, and not told again."""
+
+    error: ChatError
+
+
+@dataclass(frozen=True, slots=True)
+class SearchIndexGrew:
+    """More messages can be found now.
+
+    Attributes:
+        progress: Part of the messages that can be found, from 0 to 1.
+    """
+
+    progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class DamageFound:
+    """A check of the database found damage.
+
+    Attributes:
+        findings: A line for each thing that is wrong.
+        is_mendable: Whether only indexes are wrong, which can be made anew.
+    """
+
+    findings: tuple[str, ...]
+    is_mendable: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from desktop_chat.domain.changes import (
     ReplyProgressed,
     TurnsLeftOut,
     TurnStarted,
+    UndoChanged,
     VersionShown,
 )
 from desktop_chat.domain.errors import (
@@ -38,6 +39,7 @@ from desktop_chat.domain.stream import (
     TextDelta,
     UsageReported,
 )
+from desktop_chat.domain.undo import Change
 from desktop_chat.services.background import outcome_of, result_of
 from desktop_chat.services.live_reply import LiveReply
 from desktop_chat.services.prompts import Prompt
@@ -130,15 +132,33 @@ class ChatService:
         """
         check_message(text)
         engines = engines or self._engines
-        with self._claim(chat_id):
-            ref = model_ref or await self._turns.model_of(chat_id)
-            if ref is None:
-                await engines.until_known()
-                ref = engines.default_ref()
+        with self.claim(chat_id):
+            ref = model_ref or await self._model_of(chat_id, engines)
             begun = self._turns.begin(chat_id, text, ref, system_prompt)
             (chat, user_message, reply), is_cancelled = await outcome_of(begun)
             self._broadcast.publish(ChatCreated(chat) if chat_id is None else ChatChanged(chat))
             turn = self._run(TurnStarted(chat, user_message, reply), engines, params)
+            _cancel_again(is_cancelled)
+            async with contextlib.aclosing(turn) as events:
+                async for event in events:
+                    yield event
+
+    async def edit(
+        self, message_id: MessageId, text: str, *, model_ref: ModelRef | None = None
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Store another version of what the user said, then generate the reply to it.
+
+        The old version stays, with all that follows it. Errors and events are those of `send`.
+        """
+        check_message(text)
+        chat_id = await self._turns.chat_of(message_id)
+        with self.claim(chat_id):
+            ref = model_ref or await self._model_of(chat_id, self._engines)
+            begun = self._turns.begin_edit(message_id, text, ref)
+            (chat, user_message, reply), is_cancelled = await outcome_of(begun)
+            self._broadcast.publish(ChatChanged(chat))
+            self._broadcast.publish(UndoChanged(Change.MESSAGE_EDITED, None))
+            turn = self._run(TurnStarted(chat, user_message, reply), self._engines, None)
             _cancel_again(is_cancelled)
             async with contextlib.aclosing(turn) as events:
                 async for event in events:
@@ -173,7 +193,7 @@ class ChatService:
             ChatBusyError: A reply is being written in this chat.
         """
         chat_id = await self._turns.chat_of(message_id)
-        with self._claim(chat_id):
+        with self.claim(chat_id):
             shown = await self._turns.show_version(message_id, step)
         if shown is not None:
             self._broadcast.publish(VersionShown(chat_id, shown))
@@ -182,11 +202,8 @@ class ChatService:
         self, reply_id: MessageId, model_ref: ModelRef | None, *, is_continued: bool
     ) -> AsyncGenerator[TurnEvent, None]:
         chat_id = await self._turns.chat_of(reply_id)
-        with self._claim(chat_id):
-            ref = model_ref or await self._turns.model_of(chat_id)
-            if ref is None:
-                await self._engines.until_known()
-                ref = self._engines.default_ref()
+        with self.claim(chat_id):
+            ref = model_ref or await self._model_of(chat_id, self._engines)
             begun = self._turns.begin_again(reply_id, ref, is_continued=is_continued)
             (chat, reply, before), is_cancelled = await outcome_of(begun)
             self._broadcast.publish(ChatChanged(chat))
@@ -196,9 +213,20 @@ class ChatService:
                 async for event in events:
                     yield event
 
+    async def _model_of(self, chat_id: ChatId | None, engines: EngineService) -> ModelRef:
+        ref = await self._turns.model_of(chat_id)
+        if ref is None:
+            await engines.until_known()
+            ref = engines.default_ref()
+        return ref
+
     @contextlib.contextmanager
-    def _claim(self, chat_id: ChatId | None) -> Iterator[None]:
-        """Keep a second turn out of a chat: the two would take each other's place on its path."""
+    def claim(self, chat_id: ChatId | None) -> Iterator[None]:
+        """Keep turns out of a chat, which would take each other's place on its path.
+
+        Raises:
+            ChatBusyError: A reply is being written in this chat, or another has claimed it.
+        """
         if chat_id is None:
             yield
             return

@@ -1,11 +1,10 @@
-"""Chats as the user handles them: create, rename, move to the trash."""
+"""Single chats: what they are, and who answers in them. For their order see `organising`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_chat.domain.changes import ChatChanged, ChatRestored, ChatTrashed
-from desktop_chat.services import clock
+from desktop_chat.domain.changes import ChatChanged
 
 if TYPE_CHECKING:
     from desktop_chat.domain.chat import Chat, ChatId
@@ -30,23 +29,6 @@ class ChatsService:
             ChatNotFoundError: There is none.
         """
         return await self._writer.run(self._chats.get, chat_id)
-
-    async def rename(self, chat_id: ChatId, title: str) -> None:
-        """Give a chat the user's title; an empty one is ignored."""
-        one_line = " ".join(title.split())[:200]
-        if one_line:
-            await self._writer.run(self._chats.rename, chat_id, one_line)
-            self._broadcast.publish(ChatChanged(await self.get(chat_id)))
-
-    async def move_to_trash(self, chat_id: ChatId) -> None:
-        """Hide a chat; nothing of it is removed."""
-        await self._writer.run(self._chats.trash, chat_id, clock.now())
-        self._broadcast.publish(ChatTrashed(chat_id))
-
-    async def restore(self, chat_id: ChatId) -> None:
-        """Bring a chat back from the trash."""
-        await self._writer.run(self._chats.restore, chat_id)
-        self._broadcast.publish(ChatRestored(await self.get(chat_id)))
 
     async def choose_model(self, chat_id: ChatId, model_ref: ModelRef) -> None:
         """Let another model answer in this chat from now on."""

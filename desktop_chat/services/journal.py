@@ -6,8 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from desktop_chat.domain.changes import SavingFailed, SavingResumed
 from desktop_chat.domain.errors import StorageError
+from desktop_chat.services.saving import SavingState
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -30,16 +30,18 @@ class Journal:
 
     Snapshots are queued to the writer and never waited for, so a slow disk does not slow the
     stream. A final state that cannot be saved is kept and tried again until it can.
+
+    Attributes:
+        saving: Told how the writing ends.
     """
 
     def __init__(self, messages: MessageRepository, writer: Worker, broadcast: Broadcast) -> None:
         self._messages = messages
         self._writer = writer
-        self._broadcast = broadcast
+        self.saving = SavingState(broadcast)
         self._timers: dict[int, asyncio.TimerHandle] = {}
         self._unsaved: dict[int, Message] = {}
         self._retry: asyncio.TimerHandle | None = None
-        self._has_failed = False
 
     def note(self, reply: LiveReply) -> None:
         """Have the reply's text saved soon; cheap enough for every token."""
@@ -72,18 +74,17 @@ class Journal:
 
     def report(self, error: StorageError | None) -> None:
         """Tell once that saving fails, and once that it works again."""
-        if error is not None and not self._has_failed:
-            self._has_failed = True
-            logger.error("Saving a reply failed: %s", error.code)
-            self._broadcast.publish(SavingFailed(error))
-        elif error is None and self._has_failed and not self._unsaved:
-            self._has_failed = False
-            self._broadcast.publish(SavingResumed())
+        if error is not None or not self._unsaved:
+            self.saving.report("a reply", error)
 
     @property
     def has_unsaved(self) -> bool:
         """Whether the final state of some reply is in memory only."""
         return bool(self._unsaved)
+
+    def unsaved_texts(self) -> list[str]:
+        """Return the texts of replies whose final state is in memory only."""
+        return [final.content for final in self._unsaved.values()]
 
     async def flush(self) -> None:
         """Try to write what could not be saved, once."""

@@ -31,12 +31,14 @@ class Launch:
         sources: Values given from outside.
         stored: Content of `settings.toml`.
         notice: A sentence for the user when the settings file was damaged, else None.
+        is_read_only: Whether the directory cannot be written, and so is only looked at.
     """
 
     data_dir: Path
     sources: SettingSources = field(repr=False)
     stored: Mapping[str, Any] = field(repr=False)
     notice: str | None = None
+    is_read_only: bool = False
 
 
 def read_launch(

@@ -110,6 +110,15 @@ DECLARATIONS: tuple[SettingDeclaration, ...] = (
         label="",
         is_shown=False,
     ),
+    # See `domain.organisation.ChatOrder`.
+    SettingDeclaration(
+        key="chats.order",
+        kind="choice",
+        label="",
+        default="updated",
+        choices={"updated": "", "created": "", "title": ""},
+        is_shown=False,
+    ),
     # Model files outside the usual folders, one path a line.
     SettingDeclaration(key="models.files", kind="text", label="", is_shown=False),
     SettingDeclaration(key="window.geometry", kind="text", label="", is_shown=False),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.titles import title_from
+from desktop_chat.domain.undo import Change
+from desktop_chat.storage.drafts import DraftRepository
+from desktop_chat.storage.undo_log import UndoLog
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -27,7 +30,9 @@ class TurnStore:
         self._db = db
         self._chats = chats
         self._messages = messages
+        self._drafts = DraftRepository(db)
         self._writer = writer
+        self._undo_log = UndoLog(db)
 
     async def model_of(self, chat_id: ChatId | None) -> ModelRef | None:
         """Return the chat's model; None for a new chat or one that has none."""
@@ -57,6 +62,8 @@ class TurnStore:
         self, chat_id: ChatId | None, text: str, model_ref: ModelRef, system_prompt: str
     ) -> tuple[Chat, Message, Message]:
         with self._db.atomic():
+            # What is sent is no draft any more, whatever happens next.
+            self._drafts.remove_sent(chat_id, text)
             if chat_id is None:
                 chat = self._chats.create_chat(
                     title_from(text), model_ref=model_ref, system_prompt=system_prompt
@@ -76,6 +83,31 @@ class TurnStore:
             self._chats.set_system_prompt(chat.id, system_prompt)
         if chat.model_ref != model_ref:
             self._chats.set_model(chat.id, model_ref)
+
+    def begin_edit(
+        self, message_id: MessageId, text: str, model_ref: ModelRef
+    ) -> Future[tuple[Chat, Message, Message]]:
+        """Begin to store another version of what the user said, and an empty reply to it.
+
+        Returns:
+            As `begin` does.
+        """
+        return self._writer.submit(self._begin_edit, message_id, text, model_ref)
+
+    def _begin_edit(
+        self, message_id: MessageId, text: str, model_ref: ModelRef
+    ) -> tuple[Chat, Message, Message]:
+        with self._db.atomic():
+            chat = self._chats.get(self._messages.get(message_id).chat_id)
+            self._bring_up_to_date(chat, text, model_ref, "")
+            label = model_ref.label
+            message, reply = self._messages.start_edit(message_id, text, model=label)
+            ways = (
+                ["set", "chat", chat.id, {"active_message_id": leaf}]
+                for leaf in (chat.active_message_id, reply.id)
+            )
+            self._undo_log.record(Change.MESSAGE_EDITED, *([way] for way in ways))
+        return self._chats.get(chat.id), message, reply
 
     def begin_again(
         self, reply_id: MessageId, model_ref: ModelRef, *, is_continued: bool = False

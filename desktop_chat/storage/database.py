@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from peewee import PeeweeException, SqliteDatabase
+from peewee import OperationalError, PeeweeException, SqliteDatabase
 
-from desktop_chat.domain.errors import StorageError
+from desktop_chat.domain.errors import DatabaseReplacedError, StorageError
 from desktop_chat.paths import make_private_dir
 from desktop_chat.storage.failures import (
     from_sqlite_error,
     os_errors_at,
     unusable_dir,
 )
+from desktop_chat.storage.migrations import STEPS
 from desktop_chat.storage.sqlite.opening import (
     check_file,
     make_database,
@@ -25,12 +26,13 @@ from desktop_chat.storage.sqlite.opening import (
 from desktop_chat.storage.sqlite.read_only import read_only_uri
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import Self
 
     from peewee import BaseQuery
+
+    from desktop_chat.storage.sqlite.current_copy import CurrentCopy
 
 _BUSY_TIMEOUT_S = 5
 _COMMON_PRAGMAS: dict[str, Any] = {
@@ -86,12 +88,17 @@ class Database:
     goes wrong is raised as `domain.errors.StorageError` or one of its kinds.
     """
 
-    def __init__(self, path: Path, sqlite: _Sqlite, *, is_read_only: bool) -> None:
+    def __init__(
+        self, path: Path, sqlite: _Sqlite, *, is_read_only: bool, copy: CurrentCopy | None = None
+    ) -> None:
         self.path = path
         self.is_read_only = is_read_only
         self._sqlite = sqlite
+        self._copy = copy
+        self._may_be_nameless = False
         self._is_closed = False
-        self._file_id = _file_id(path.stat())
+        self._file_id = _file_id(path)
+        self._log_id: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +110,10 @@ class Database:
         """Close the connections of all threads; further use fails."""
         self._is_closed = True
         self._sqlite.close_all()
+        if not self.is_read_only and _file_id(self.path) != self._file_id:
+            self._leave_log()
+        if self._copy is not None:
+            self._copy.remove()
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -123,7 +134,11 @@ class Database:
     def rows(self, query: BaseQuery) -> list[tuple[Any, ...]]:
         """Return the rows that a select finds, as plain tuples."""
         with self._errors():
-            return list(query.tuples().execute(self._sqlite))
+            try:
+                return list(query.tuples().execute(self._sqlite))
+            except (sqlite3.OperationalError, OperationalError) as error:
+                self._read_any_letters_after(error)
+                return list(query.tuples().execute(self._sqlite))
 
     def run(self, query: BaseQuery) -> int:
         """Execute an insert and return the new id, or an update and return the rows changed."""
@@ -133,8 +148,22 @@ class Database:
     def sql(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Execute SQL and return its rows."""
         with self._errors():
-            cursor = self._sqlite.execute_sql(sql, parameters)  # type: ignore[no-untyped-call]
-            return list(cursor.fetchall())
+            try:
+                return self._fetch(sql, parameters)
+            except (sqlite3.OperationalError, OperationalError) as error:
+                self._read_any_letters_after(error)
+                return self._fetch(sql, parameters)
+
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        cursor = self._sqlite.execute_sql(sql, parameters)  # type: ignore[no-untyped-call]
+        return list(cursor.fetchall())
+
+    def _read_any_letters_after(self, error: Exception) -> None:
+        """Put U+FFFD for letters that are none from now on, if those were the error."""
+        if "Could not decode" not in str(error):
+            raise error
+        # Not from the start: it makes reading slower.
+        self.connection().text_factory = _decoded
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection, for backups and checks of the whole file."""
@@ -142,11 +171,22 @@ class Database:
             found = self._sqlite.connection()  # type: ignore[no-untyped-call]
             return cast("sqlite3.Connection", found)
 
+    def _leave_log(self) -> None:
+        """Take the name of our log away, which our connections go on using without it.
+
+        Whoever opened the file that stands in our place now would play our log into it.
+        """
+        log = _log_path(self.path)
+        if self._log_id is not None and _file_id(log) == self._log_id:
+            for path in (log, self.path.with_name(f"{self.path.name}-shm")):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+
     def _begin(self) -> AbstractContextManager[object]:
         with self._errors():
             is_outermost = self._sqlite.transaction_depth() == 0
-            if is_outermost:
-                self._check_file_is_there()
+            if is_outermost and not self._may_be_nameless:
+                self.check_file_is_there()
             # Waiting for the right to write at the start is what `busy_timeout` is good for;
             # a transaction that only turns into a writing one later fails at once.
             block = self._sqlite.atomic("IMMEDIATE") if is_outermost else self._sqlite.atomic()
@@ -171,15 +211,18 @@ class Database:
         except (PeeweeException, sqlite3.Error, UnicodeError, OverflowError) as error:
             raise from_sqlite_error(error, self.path) from error
 
-    def _check_file_is_there(self) -> None:
+    def go_on_without_name(self) -> None:
+        """Let writing go on in a file that was taken away, until it is saved elsewhere."""
+        self._may_be_nameless = True
+
+    def check_file_is_there(self) -> None:
+        """Raise `DatabaseReplacedError` if the file was removed or replaced since the start."""
         # SQLite goes on writing into a file that was deleted or replaced under its old name.
-        try:
-            found = _file_id(self.path.stat())
-        except OSError:
-            found = None
-        if found != self._file_id:
-            detail = "the file was removed or replaced by another program. Start again"
-            raise StorageError(path=str(self.path), detail=detail)
+        if _file_id(self.path) == self._file_id:
+            self._log_id = self._log_id or _file_id(_log_path(self.path))
+        else:
+            self._leave_log()
+            raise DatabaseReplacedError(path=str(self.path))
 
 
 def open_database(path: Path | str, *, read_only: bool = False) -> Database:
@@ -219,13 +262,34 @@ def _open_for_writing(path: Path) -> Database:
 
 
 def _open_for_reading(path: Path) -> Database:
-    check_file(path)
+    version = check_file(path)
+    copy = None
+    if version < len(STEPS):
+        from desktop_chat.storage.sqlite.current_copy import CurrentCopy  # after an update only
+
+        copy = CurrentCopy(path)
     pragmas = _COMMON_PRAGMAS | {"query_only": 1, "trusted_schema": 0}
-    sqlite = _Sqlite(read_only_uri(path), pragmas, is_uri=True)
-    database = Database(path, sqlite, is_read_only=True)
-    database.connection()
+    sqlite = _Sqlite(read_only_uri(copy.path if copy else path), pragmas, is_uri=True)
+    database = Database(path, sqlite, is_read_only=True, copy=copy)
+    try:
+        database.connection()
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
-def _file_id(found: os.stat_result) -> tuple[int, int]:
+def _decoded(text: bytes) -> str:
+    return text.decode(errors="replace")
+
+
+def _file_id(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
     return (found.st_dev, found.st_ino)
+
+
+def _log_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")

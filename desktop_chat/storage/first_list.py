@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _QUERY = """
-SELECT id, title, updated_at, pinned FROM chat WHERE deleted_at IS NULL
+SELECT id, title, updated_at, pinned FROM chat WHERE {0}
 ORDER BY pinned DESC, updated_at DESC, id DESC LIMIT ?
 """
+# At the first start of this version the database still has the form of an earlier one.
+_QUERIES = (
+    _QUERY.format("deleted_at IS NULL AND archived_at IS NULL AND import_id IS NULL"),
+    _QUERY.format("deleted_at IS NULL"),
+)
 
 
 def read_first_chats(path: Path, limit: int = 100) -> list[ChatSummary]:
@@ -29,10 +34,17 @@ def read_first_chats(path: Path, limit: int = 100) -> list[ChatSummary]:
         return []
     try:
         with closing(sqlite3.connect(read_only_uri(path), uri=True, timeout=0.2)) as connection:
-            rows = connection.execute(_QUERY, (limit,)).fetchall()
+            rows = _read(connection, limit)
     except sqlite3.Error:
         return []
     return [
         ChatSummary(ChatId(chat_id), str(title), from_text(updated_at), bool(pinned))
         for chat_id, title, updated_at, pinned in rows
     ]
+
+
+def _read(connection: sqlite3.Connection, limit: int) -> list[tuple[int, object, object, object]]:
+    try:
+        return connection.execute(_QUERIES[0], (limit,)).fetchall()
+    except sqlite3.OperationalError:
+        return connection.execute(_QUERIES[1], (limit,)).fetchall()

@@ -36,7 +36,7 @@ class MessagePages:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        # By chat; the ids from the first message to the leaf never change.
+        # By chat; those from the first message to a leaf only change where some are removed.
         self._paths: dict[int, list[int]] = {}
 
     def length(self, chat_id: int) -> int:
@@ -68,6 +68,16 @@ class MessagePages:
             if len(messages) == max(0, min(count, length - start)) and _is_chain(messages):
                 return messages
         return load(self._db, self._ids(chat_id, leaf)[start : start + count])
+
+    def place_of(self, chat_id: int, message_id: int) -> int | None:
+        """Return the position of a message on the path; None if it is not on it."""
+        place = depth_of(self._db, message_id)
+        found = self.page(chat_id, place, 1)
+        return place if found and found[0].id == message_id else None
+
+    def forget(self, chat_id: int) -> None:
+        """The path may have lost messages amid it, or got some back."""
+        self._paths.pop(chat_id, None)
 
     def version(self, message_id: int) -> tuple[int, int]:
         """Return which of how many versions of a message this one is; counted from 1."""

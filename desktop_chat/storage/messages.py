@@ -104,6 +104,20 @@ class MessageRepository:
             self._activate(chat_id, reply_id)
             return self.get(question_id), self.get(reply_id)
 
+    def start_edit(
+        self, message_id: int, text: str, *, model: str | None = None
+    ) -> tuple[Message, Message]:
+        """Store another version of what the user said, and an empty reply that streams.
+
+        The old version stays, with all that follows it.
+        """
+        with self._db.atomic():
+            old = self.get(message_id)
+            question_id = self._insert(old.chat_id, old.parent_id, old.sender, {"content": text})
+            reply_id = self._insert_reply(old.chat_id, question_id, model)
+            self._activate(old.chat_id, reply_id)
+            return self.get(question_id), self.get(reply_id)
+
     def start_reply(
         self, chat_id: int, parent_id: int | None, *, model: str | None = None
     ) -> Message:

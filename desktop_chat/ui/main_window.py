@@ -21,13 +21,13 @@ if not TYPE_CHECKING:
     from desktop_chat.overriding import override
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QAbstractItemModel
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
     from typing_extensions import override
 
     from desktop_chat.ui.composer.composer import Composer
     from desktop_chat.ui.composer.status_line import StatusLine
     from desktop_chat.ui.header.chat_header import ChatHeader
+    from desktop_chat.ui.item_models.chat_list import ChatListModel
     from desktop_chat.ui.panes import Command, Panes
     from desktop_chat.ui.sidebar.chat_sidebar import ChatSidebar
     from desktop_chat.ui.theme import Theme
@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self.resize(WINDOW_WIDTH, WINDOW_HEIGHT)
         self.setMinimumSize(WINDOW_MIN_WIDTH, WINDOW_MIN_HEIGHT)
 
-    def build(self, chat_list_model: QAbstractItemModel) -> None:
+    def build(self, chat_list_model: ChatListModel) -> None:
         """Fill the window; the transcript comes by `set_transcript`."""
         from desktop_chat.ui.panes import SHORTCUT_COMMANDS, Panes, add_actions, add_shortcuts
 

@@ -64,6 +64,10 @@ class CommandMenu(QMenu):
         action.setData(action_id)
         if action_id in SHORTCUTS:
             action.setShortcut(QKeySequence(SHORTCUTS[action_id]))
+        is_on = self._commands.is_on(action_id)
+        if is_on is not None:
+            action.setCheckable(True)
+            action.setChecked(is_on)
         action.triggered.connect(self._on_action_triggered)
         self.addAction(action)
 

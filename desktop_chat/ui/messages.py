@@ -19,11 +19,16 @@ RETRY = "retry"
 CHOOSE_MODEL = "choose-model"
 OPEN_SETTINGS = "open-settings"
 NEW_CHAT = "new-chat"
+# Commands of `ui.commands`.
+CHECK = "library.check"
+SAVE_AGAIN = "library.save_again"
 
 _RETRY = (RETRY, QT_TRANSLATE_NOOP("errors", "Try again"))
 _CHOOSE = (CHOOSE_MODEL, QT_TRANSLATE_NOOP("errors", "Choose a model"))
 _SETTINGS = (OPEN_SETTINGS, QT_TRANSLATE_NOOP("errors", "Open settings"))
 _NEW_CHAT = (NEW_CHAT, QT_TRANSLATE_NOOP("errors", "New chat"))
+_CHECK = (CHECK, QT_TRANSLATE_NOOP("errors", "Check the database"))
+_SAVE_AGAIN = (SAVE_AGAIN, QT_TRANSLATE_NOOP("errors", "Save everything again"))
 
 _ACTIONS = {
     errors.ServerUnreachableError.code: _RETRY,
@@ -44,6 +49,9 @@ _ACTIONS = {
     errors.ModelFileBrokenError.code: _CHOOSE,
     errors.ModelLoadFailedError.code: _CHOOSE,
     errors.EngineCrashedError.code: _RETRY,
+    errors.DatabaseDamagedError.code: _CHECK,
+    errors.MessageUnreadableError.code: _CHECK,
+    errors.DatabaseReplacedError.code: _SAVE_AGAIN,
     errors.ChatError.code: _RETRY,
 }
 

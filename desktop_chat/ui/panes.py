@@ -21,8 +21,10 @@ from desktop_chat.ui.widgets.thin_splitter import ThinSplitter
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtCore import QAbstractItemModel, SignalInstance
+    from PySide6.QtCore import SignalInstance
 
+    from desktop_chat.ui.composer.edit_card import EditCard
+    from desktop_chat.ui.item_models.chat_list import ChatListModel
     from desktop_chat.ui.theme import Theme
 
     # Action id, text and what it does.
@@ -48,13 +50,15 @@ class Panes:
         foot: Composer and status line, centred in the right pane.
     """
 
-    def __init__(self, chat_list_model: QAbstractItemModel, theme: Theme) -> None:
+    def __init__(self, chat_list_model: ChatListModel, theme: Theme) -> None:
         self.sidebar = ChatSidebar(chat_list_model, theme)
         self.header = ChatHeader(theme)
         self.welcome = Welcome(theme)
         self.composer = Composer(theme)
         self.status_line = StatusLine(theme)
         self.foot = QWidget()
+        self._foot = QVBoxLayout(self.foot)
+        self._editor: EditCard | None = None
         self._conversation = QGridLayout()
         self.splitter = ThinSplitter()
         self.splitter.addWidget(self.sidebar)
@@ -66,7 +70,7 @@ class Panes:
     def _right_pane(self) -> QWidget:
         self._conversation.setContentsMargins(0, 0, 0, 0)
         self._conversation.addWidget(self.welcome, 0, 0)
-        foot = QVBoxLayout(self.foot)
+        foot = self._foot
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(0)
         foot.addWidget(self.composer)
@@ -84,9 +88,23 @@ class Panes:
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        self._column = layout
         layout.addLayout(self._conversation, 1)
         layout.addLayout(centred)
         return pane
+
+    def set_editor(self, editor: EditCard) -> None:
+        """Give what edits a sent message a place beside the composer; it is hidden at first."""
+        self._editor = editor
+        editor.hide()
+        self._foot.insertWidget(0, editor)
+        QWidget.setTabOrder(self.composer.prompt, editor.prompt)
+
+    def show_editor(self, is_shown: bool) -> None:
+        """Show the editor in the composer's place, or the composer again."""
+        if self._editor is not None:
+            self._editor.setVisible(is_shown)
+            self.composer.setVisible(not is_shown)
 
     def set_tab_order(self) -> None:
         """Lead the Tab key through the panes; they must be in a window by now."""
@@ -99,6 +117,10 @@ class Panes:
         ]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
+
+    def place_banner(self, banner: QWidget) -> None:
+        """Put what has to be seen all the time under the header."""
+        self._column.insertWidget(1, banner)
 
     def place_transcript(self, transcript: QWidget) -> None:
         """Put the view of the conversation into its place.
@@ -114,6 +136,8 @@ class Panes:
         """Take colours and text size."""
         for part in (self.sidebar, self.header, self.welcome, self.composer, self.status_line):
             part.set_theme(theme)
+        if self._editor is not None:
+            self._editor.set_theme(theme)
 
 
 def add_actions(window: QWidget, commands: Sequence[Command]) -> None:

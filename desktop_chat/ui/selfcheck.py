@@ -42,7 +42,8 @@ def run_selfcheck() -> int:
     """Print what was found and return the exit status: 0 if all is well."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     print(f"Desktop Chat {__version__}, Python {platform.python_version()}")
-    print(f"Qt {qVersion()}, SQLite {sqlite3.sqlite_version}")
+    note = sqlite_note(sqlite3.sqlite_version_info)
+    print(f"Qt {qVersion()}, SQLite {sqlite3.sqlite_version}{note}")
     problems = [*_missing_modules(), *_missing_resources()]
     print(f"key stores: {', '.join(_key_stores()) or 'none'}")
     with tempfile.TemporaryDirectory(prefix="desktop-chat-check-") as folder:
@@ -52,6 +53,13 @@ def run_selfcheck() -> int:
         print(f"desktop-chat: {problem}", file=sys.stderr)
     print("failed" if problems else "ok")
     return 1 if problems else 0
+
+
+def sqlite_note(version: tuple[int, ...]) -> str:
+    """Return what to know about an SQLite in which two writers can damage a file."""
+    from desktop_chat.services.doctor import SOUND_SQLITE
+
+    return "" if version >= SOUND_SQLITE else " (older than 3.51.3: one writer only)"
 
 
 def _missing_modules() -> list[str]:

@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 
 from desktop_chat import paths
-from desktop_chat.assembly import Reading, Services, open_services, pip_command
+from desktop_chat.assembly import Reading, Services, pip_command
 from desktop_chat.domain.errors import ChatError
 from desktop_chat.logs import set_up_logging
 from desktop_chat.services.models import ModelsService
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.handover import HandoverServer
+from desktop_chat.ui.closing import Closing
 from desktop_chat.ui.commands import Commands
 from desktop_chat.ui.features.all_features import make_features
 from desktop_chat.ui.features.context import FeatureContext
 from desktop_chat.ui.features.menus import MenuFeature
 from desktop_chat.ui.hooks import CrashFile, ErrorHooks
-from desktop_chat.ui.messages import error_words
+from desktop_chat.ui.opening import Opening
 from desktop_chat.ui.window_controllers import Controllers
 from desktop_chat.ui.wiring import Wiring
 
@@ -61,6 +62,8 @@ class Session(QObject):
         self._is_over = asyncio.Event()
         self._is_restart_wanted = False
         self._services: Services | None = None
+        self._opening = Opening(shell, launch)
+        self._closing: Closing | None = None
 
     async def run(self) -> int:
         """Build the services, serve the window until it is closed, and end them."""
@@ -70,12 +73,11 @@ class Session(QObject):
         # Whatever goes wrong from here on, each end is still made, the last one opened first.
         async with contextlib.AsyncExitStack() as ends:
             ends.callback(crash_file.close)
-            try:
-                services = await open_services(self._launch)
-                ends.push_async_callback(services.aclose)
-                reading = services.open_reading()
-            except ChatError as error:
-                return await self._give_up(error)
+            services = await self._opening.open()
+            if services is None:
+                return FAILED
+            ends.push_async_callback(services.aclose)
+            reading = services.open_reading()
             ends.callback(reading.db.close)
             await self._serve(services, reading, ends)
         return RESTART if self._is_restart_wanted else DONE
@@ -84,17 +86,20 @@ class Session(QObject):
         self, services: Services, reading: Reading, ends: contextlib.AsyncExitStack
     ) -> None:
         self._services = services
+        self._closing = Closing(self._shell, services, self._tasks, self._end)
         controllers = self._connect(services, reading)
         ends.callback(controllers.keep_geometry)
         handover = HandoverServer(self._launch.data_dir, self._handle)
         ends.push_async_callback(handover.aclose)
         ends.push_async_callback(self._tasks.aclose)
         ends.callback(services.chat.begin_shutdown)
+        ends.callback(_stop_imports, services)
         ends.callback(self._shell.window.hide)
         self._tasks.spawn(services.engines.watch(), key="watch-engines")
         if self._on_ready is not None:
             self._on_ready()
-        await self._start_handover(handover)
+        if not services.db.is_read_only:  # nobody else may write either
+            await self._start_handover(handover)
         await self._is_over.wait()
 
     def _connect(self, services: Services, reading: Reading) -> Controllers:
@@ -149,17 +154,29 @@ class Session(QObject):
     def _listen_for_the_end(self) -> None:
         window = self._shell.window
         window.close_requested.connect(self._on_close_requested)
-        self._shell.app.commitDataRequest.connect(self._on_close_requested)
+        self._shell.app.commitDataRequest.connect(self._on_session_ends)
         if self._shell.is_close_requested:
             self._is_over.set()
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                loop.add_signal_handler(number, self._is_over.set)
+                loop.add_signal_handler(number, self._end)
 
     @Slot()
     def _on_close_requested(self) -> None:
+        if self._closing is not None:
+            self._closing.request()
+        else:
+            self._end()
+
+    @Slot()
+    def _on_session_ends(self) -> None:
+        # The desktop does not wait for an answer.
+        self._end()
+
+    def _end(self) -> None:
         self._is_over.set()
+        self._opening.give_up()
 
     @Slot(str)
     def _on_error_caught(self, details: str) -> None:
@@ -167,20 +184,6 @@ class Session(QObject):
 
         text = self.tr("Something went wrong. Your chats are safe; the details are in the log.")
         show_alert(self._shell.window, text, details=details)
-
-    async def _give_up(self, error: ChatError) -> int:
-        """The database cannot be opened: say so, and end when the user has read it."""
-        message = f"desktop-chat: {' '.join(str(error).split())}"
-        sys.stderr.write(f"{message}\n")
-        from desktop_chat.ui.dialogs.alert import show_alert
-
-        window = self._shell.window
-        window.composer.setEnabled(False)
-        alert = show_alert(window, error_words(error))
-        alert.finished.connect(self._on_close_requested)
-        await self._is_over.wait()
-        window.hide()
-        return FAILED
 
     async def _handle(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """Answer another process of this data directory."""
@@ -197,5 +200,16 @@ class Session(QObject):
             async with contextlib.aclosing(answers) as items:
                 async for item in items:
                     yield item
+        elif request.get("do") == "import" and services is not None:
+            from desktop_chat.services.importing.request import take_over
+
+            async with contextlib.aclosing(take_over(services.imports, request)) as items:
+                async for item in items:
+                    yield item
         else:
             yield {"error": "The running window does not know this request."}
+
+
+def _stop_imports(services: Services) -> None:
+    if "imports" in vars(services):  # made when one is wanted
+        services.imports.stop()

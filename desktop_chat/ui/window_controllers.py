@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from desktop_chat.services.remote_images import RemoteImages
 from desktop_chat.ui.controllers.chat import ChatController
 from desktop_chat.ui.controllers.chats import ChatsController
+from desktop_chat.ui.controllers.drafts import StoredDrafts
 from desktop_chat.ui.controllers.engines import EnginesController
 from desktop_chat.ui.controllers.images import ImagesController
 from desktop_chat.ui.controllers.models import ModelsController
@@ -36,8 +37,11 @@ class Controllers:
         self._shell = shell
         self.services = services
         self.reading = reading
-        self.chat = ChatController(services.chat, services.chats, shell.transcript, reading, tasks)
-        self.chats = ChatsController(services.chats, reading.chats, shell.chat_list, tasks)
+        drafts = StoredDrafts(services.drafts, reading.drafts)
+        self.chat = ChatController(
+            services.chat, services.chats, shell.transcript, reading, tasks, drafts
+        )
+        self.chats = ChatsController(services.chat_lists, reading.chats, shell.chat_list, tasks)
         self.engines = EnginesController(services.engines)
         self.models = ModelsController(models, tasks)
         self.images = ImagesController(RemoteImages(), tasks)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from desktop_chat.ui.shell import Shell
     from desktop_chat.ui.window_controllers import Controllers
 
-UNDO_DELETE = "undo-delete"
-
 
 class Wiring(QObject):
     """Every connection between a pane and a controller, and what needs both.
@@ -40,7 +38,6 @@ class Wiring(QObject):
         self._used = -1
         self._total = -1
         self._has_messages = False
-        self._deleted: ChatId | None = None
         self._dialog: SettingsDialog | None = None
 
     def connect(self) -> None:  # type: ignore[override]
@@ -55,11 +52,7 @@ class Wiring(QObject):
         sidebar, chats, chat = self._window.sidebar, self._to.chats, self._to.chat
         sidebar.new_chat_requested.connect(self._on_new_chat_requested)
         sidebar.chat_selected.connect(self._on_chat_selected)
-        sidebar.rename_requested.connect(chats.rename)
-        sidebar.delete_requested.connect(chats.delete)
-        sidebar.search_changed.connect(self._on_search_changed)
         chat.chat_shown.connect(chats.on_chat_shown)
-        chats.deleted.connect(self._on_chat_deleted)
         chats.failed.connect(self._on_failed)
 
     def _connect_chat(self) -> None:
@@ -135,17 +128,6 @@ class Wiring(QObject):
     @Slot()
     def _on_leaving(self) -> None:
         self._to.chat.keep_draft(self._window.composer.text())
-
-    @Slot(str)
-    def _on_search_changed(self, text: str) -> None:
-        self._to.chats.filter(text)
-        self._window.sidebar.select_chat(self._to.chat.chat_id)
-
-    @Slot(object, str)
-    def _on_chat_deleted(self, chat_id: ChatId, title: str) -> None:
-        self._deleted = chat_id
-        text = self.tr("“{0}” was moved to the trash").format(title)
-        self._to.status.set_notice(StatusText(text, "idle", UNDO_DELETE, self.tr("Undo")))
 
     @Slot(object, str)
     def _on_chat_shown(self, chat_id: ChatId | None, title: str) -> None:
@@ -277,9 +259,6 @@ class Wiring(QObject):
                 self._on_settings_requested()
             case words.NEW_CHAT:
                 self._on_new_chat_requested()
-            case _ if action == UNDO_DELETE and self._deleted is not None:
-                self._to.chats.restore(self._deleted)
-                self._to.status.set_notice(None)
             case _ if action == USE_LM_STUDIO and self._to.engines.offered is not None:
                 self._on_model_chosen(self._to.engines.offered)
 

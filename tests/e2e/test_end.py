@@ -24,7 +24,7 @@ def saw_the_close(server):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_window_ended_by_a_signal_while_streaming_keeps_the_text(
+def test_row_7_window_ended_by_a_signal_while_streaming_keeps_the_text(
     endless, env, stored, data_dir, number
 ):
     with WindowProgram(data_dir, env=env) as window, Program("ask", QUESTION, env=env) as asking:

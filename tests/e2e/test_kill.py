@@ -129,7 +129,7 @@ def kill_window(url: str, data_dir: Path, after_s: float) -> str:
 @pytest.mark.parametrize(
     ("kill", "moments"), [(kill_ask, MOMENTS[:10]), (kill_window, MOMENTS[10:])]
 )
-def test_kill_at_random_moments_loses_at_most_a_second(steady, tmp_path, kill, moments):
+def test_row_1_kill_at_random_moments_loses_at_most_a_second(steady, tmp_path, kill, moments):
     with ThreadPoolExecutor(AT_ONCE) as pool:
         done = [
             pool.submit(kill, steady.url, tmp_path / f"data-{number}", after_s)
@@ -139,7 +139,7 @@ def test_kill_at_random_moments_loses_at_most_a_second(steady, tmp_path, kill, m
     assert sum(len(text.split()) for text in kept) > RATE, "the streams were hardly there"
 
 
-def test_kill_before_the_first_byte_keeps_the_question(standin_thread, env, stored):
+def test_row_2_kill_before_the_first_byte_keeps_the_question(standin_thread, env, stored):
     standin_thread.play("never")
     with Program("ask", QUESTION, env=env) as program:
         wait_until(stored.messages, "the question is stored")
@@ -148,7 +148,7 @@ def test_kill_before_the_first_byte_keeps_the_question(standin_thread, env, stor
     assert stored.last_reply()["content"] == ""
 
 
-def test_start_after_a_kill_takes_over_lock_and_socket(standin_thread, env, stored, data_dir):
+def test_row_26_start_after_a_kill_takes_lock_and_socket(standin_thread, env, stored, data_dir):
     standin_thread.play("stop-mid")
     with WindowProgram(data_dir, env=env) as window, Program("ask", "first", env=env) as asking:
         wait_until(lambda: asking.text, "the reply has begun")

@@ -33,7 +33,7 @@ def chats(stored):
     return stored.rows("SELECT id, title FROM chat ORDER BY id")
 
 
-def test_second_window_ends_well_and_leaves_the_first(window, env):
+def test_row_26_second_window_ends_well_and_leaves_the_first(window, env):
     second = run(env=env)
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     assert window.process.poll() is None
@@ -114,7 +114,7 @@ def test_ask_of_another_model_beside_a_window_asks_for_that_model(standin_thread
     assert standin_thread.log[-1].json["model"] == "standin/other-7b"
 
 
-def test_many_windows_started_at_once_are_one(standin_thread, env, data_dir):
+def test_row_26_many_windows_started_at_once_are_one(standin_thread, env, data_dir):
     with WindowProgram(data_dir, env=env) as first:
         outcomes = []
         threads = [

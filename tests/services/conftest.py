@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.services.library_bench import LibraryBench, library_bench
 from tests.services.turn_bench import TurnBench, turn_bench
 
 if TYPE_CHECKING:
@@ -16,4 +17,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def bench(tmp_path: Path, anyio_backend: str) -> AsyncIterator[TurnBench]:
     async with turn_bench(tmp_path / "chats.sqlite3") as made:
+        yield made
+
+
+@pytest.fixture
+async def library(tmp_path: Path, anyio_backend: str) -> AsyncIterator[LibraryBench]:
+    async with library_bench(tmp_path / "chats.sqlite3") as made:
         yield made

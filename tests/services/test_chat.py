@@ -77,7 +77,7 @@ async def test_send_first_message_gives_the_title_until_renamed(bench: TurnBench
     bench.engine.scripted.enqueue(TextDelta("b"), StreamFinished("stop"))
     started = (await bench.send("Tides and why they lag"))[0]
     assert started.chat.title == "Tides and why they lag"
-    await bench.chats_service.rename(started.chat.id, "  My\ntitle ")
+    await bench.organising.rename(started.chat.id, "  My\ntitle ")
     await bench.send("Another", started.chat.id)
     assert bench.chats.get(started.chat.id).title == "My title"
 

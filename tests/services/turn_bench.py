@@ -12,7 +12,9 @@ from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.chat import ChatService
 from desktop_chat.services.chats import ChatsService
 from desktop_chat.services.journal import Journal
+from desktop_chat.services.organising import OrganisingService
 from desktop_chat.services.turns import TurnStore
+from desktop_chat.services.undoing import UndoingService
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.messages import MessageRepository
@@ -71,6 +73,8 @@ class TurnBench:
         self.service = ChatService(turns, self.journal, self.engines, self.broadcast)
         self.turns = turns
         self.chats_service = ChatsService(self.chats, self.writer, self.broadcast)
+        self.undoing = UndoingService(self.db, self.writer, self.broadcast, self.service.claim)
+        self.organising = OrganisingService(self.db, self.undoing)
 
     async def send(self, text: str, chat_id: Any = None, **more: Any) -> list[Any]:
         return await consume(self.service.send(chat_id, text, **more))

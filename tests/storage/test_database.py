@@ -33,7 +33,7 @@ def test_nested_block_that_raises_takes_back_its_own_part_only(db, chats):
     assert [chat.title for chat in chats.page()] == ["kept"]
 
 
-def test_full_disk_is_named_and_the_rest_stays_readable(db, chats, messages):
+def test_row_13_full_disk_is_named_and_the_rest_stays_readable(db, chats, messages):
     chat_id = chats.create_chat("a").id
     _, reply = messages.start_turn(chat_id, "q")
     messages.save_progress(reply.id, "so far", "")
@@ -63,7 +63,7 @@ def test_write_in_several_threads_waits_for_its_turn(db, messages, chats):
     assert [len(messages.active_path(chat_id)) for chat_id in chat_ids] == [20] * 4
 
 
-def test_database_locked_by_another_program_is_said(db, db_path, chats):
+def test_row_27_database_locked_by_another_program_is_said(db, db_path, chats):
     db.sql("PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(db_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -73,7 +73,9 @@ def test_database_locked_by_another_program_is_said(db, db_path, chats):
     chats.create_chat()
 
 
-def test_file_that_was_replaced_is_noticed_before_the_next_write(db, db_path, chats, tmp_path):
+def test_row_20_file_that_was_replaced_is_noticed_before_the_next_write(
+    db, db_path, chats, tmp_path
+):
     chats.create_chat()
     db_path.rename(tmp_path / "moved")
     with pytest.raises(StorageError, match="removed or replaced"):

@@ -65,7 +65,9 @@ def test_pragmas_hold_in_every_thread(db, name, value):
         (b"SQLite format 3\x00" + bytes(5000), "no database"),
     ],
 )
-def test_file_that_is_no_database_is_refused_and_left_alone(db_path, content, words, read_only):
+def test_row_14_17_file_that_is_no_database_is_refused_and_left_alone(
+    db_path, content, words, read_only
+):
     db_path.parent.mkdir()
     db_path.write_bytes(content)
     with pytest.raises(DatabaseDamagedError, match=words):
@@ -84,7 +86,7 @@ def test_database_of_another_program_is_refused_and_left_alone(db_path):
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-def test_newer_database_is_refused_and_left_alone(db_path, read_only):
+def test_row_24_newer_database_is_refused_and_left_alone(db_path, read_only):
     db_path.parent.mkdir()
     other_database(db_path, application_id=APPLICATION_ID, user_version=len(STEPS) + 1)
     before = db_path.read_bytes()
@@ -94,7 +96,7 @@ def test_newer_database_is_refused_and_left_alone(db_path, read_only):
     assert db_path.read_bytes() == before
 
 
-def test_newer_version_that_is_still_in_the_log_is_seen(db_path):
+def test_row_24_newer_version_that_is_still_in_the_log_is_seen(db_path):
     open_database(db_path).close()
     with closing(sqlite3.connect(db_path)) as writer:
         writer.execute("PRAGMA user_version = 99")
@@ -104,7 +106,7 @@ def test_newer_version_that_is_still_in_the_log_is_seen(db_path):
         assert db_path.read_bytes() == before
 
 
-def test_damage_inside_is_named_when_it_is_met(db_path):
+def test_row_15_damage_inside_is_named_when_it_is_met(db_path):
     with open_database(db_path) as db, db.atomic():
         for _ in range(2000):
             db.sql("INSERT INTO chat (title) VALUES ('a title of some length')")

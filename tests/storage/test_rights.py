@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_chat import paths
+from desktop_chat import app, paths
 from desktop_chat.domain.errors import DataDirectoryUnusableError
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
@@ -55,7 +55,8 @@ with DataDirectoryLock(data_dir), open_database(paths.database_path(data_dir)) a
 OPEN_AS_NOBODY = """
 import json, os, pathlib, sys
 import desktop_chat.storage.settings_file, tomli_w
-from desktop_chat import paths
+from desktop_chat import app, paths
+from desktop_chat.services.opening import open_data
 from desktop_chat.domain.errors import ChatError
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
@@ -80,6 +81,11 @@ for name, work in {
 with open_database(path, read_only=True) as db:
     found["titles"] = [chat.title for chat in ChatRepository(db).page()]
 found["first"] = len(read_first_chats(path))
+launch = app._read_launch({"data_dir": str(data_dir)})
+found["is_read_only"] = launch.is_read_only
+db, _ = open_data(launch)
+with db:
+    found["opened"] = [chat.title for chat in ChatRepository(db).page()]
 print(json.dumps(found))
 """
 
@@ -117,7 +123,7 @@ def frozen_dir():
     shutil.rmtree(top)
 
 
-def test_directory_that_cannot_be_written_is_named_and_can_be_read(frozen_dir):
+def test_row_29_directory_that_cannot_be_written_is_named_and_can_be_read(frozen_dir):
     user = NOBODY if os.geteuid() == 0 else 0
     found = json.loads(output_of(OPEN_AS_NOBODY, frozen_dir, user))
     for name in ("lock", "database", "settings"):
@@ -125,8 +131,20 @@ def test_directory_that_cannot_be_written_is_named_and_can_be_read(frozen_dir):
         assert code == "data_directory_unusable"
         assert str(frozen_dir) in sentence
     assert (found["titles"], found["first"]) == (["kept"], 1)
+    # The window opens all the same, and only looks.
+    assert (found["is_read_only"], found["opened"]) == (True, ["kept"])
     assert stat.S_IMODE(frozen_dir.stat().st_mode) == 0o500
     assert [path.name for path in frozen_dir.iterdir()] == ["chats.sqlite3"]
+
+
+def test_row_29_directory_without_chats_is_named_and_no_window_opens(frozen_dir, capsys):
+    frozen_dir.chmod(0o700)
+    paths.database_path(frozen_dir).unlink()
+    frozen_dir.chmod(0o500)
+    if os.geteuid() == 0:
+        pytest.skip("root can write everywhere")
+    assert app.run_window({"data_dir": str(frozen_dir)}) == 1
+    assert str(frozen_dir) in capsys.readouterr().err
 
 
 def test_linked_data_directory_is_refused(tmp_path):

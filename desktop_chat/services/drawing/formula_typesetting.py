@@ -93,6 +93,15 @@ def formula_from(latex: str, is_display: bool) -> Formula:
         _font.append(_Font(str(loadedfonts["default"].fname)))
         loadedfonts["formulas"] = _font[0]
     _font[0].steps = 0
+    element = mathml_from(latex, is_display)
+    for part in element.iter(f"{_MATHML}mtable"):
+        part.attrib.setdefault("rowspacing", _ROW_GAP)
+    node = Math(element, size=SIZE, font="formulas").node
+    return _formula(node)
+
+
+def mathml_from(latex: str, is_display: bool) -> ElementTree.Element:
+    """Return LaTeX as MathML of known elements. Raises whatever the libraries raise."""
     mathml = tex2mml(latex, inline=not is_display)
     # Behind \big and its like the converter leaves the backslash of a brace.
     mathml = _ESCAPED.sub(lambda found: "‖" if found[1] == "|" else found[1], mathml)
@@ -104,10 +113,7 @@ def formula_from(latex: str, is_display: bool) -> Formula:
         tag = part.tag.removeprefix(_MATHML)
         if tag not in _TAGS:
             raise ValueError(f"{tag} is not drawn")
-        if tag == "mtable":
-            part.attrib.setdefault("rowspacing", _ROW_GAP)
-    node = Math(element, size=SIZE, font="formulas").node
-    return _formula(node)
+    return element
 
 
 def _unwrap(element: ElementTree.Element) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from desktop_chat.services.drawing.formula_geometry import Formula, NoFormula
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 
 def typeset(source: str, is_display: bool) -> Formula | NoFormula:
@@ -25,6 +30,20 @@ def typeset(source: str, is_display: bool) -> Formula | NoFormula:
         return formula_from(latex, is_display)
     except Exception as error:  # noqa: BLE001 whatever the libraries stumble over
         return NoFormula(f"{type(error).__name__}: {error}"[:200])
+
+
+def mathml(source: str, is_display: bool) -> Element | None:
+    """Return LaTeX as MathML, None for what cannot be read. Slow as `typeset`; never raises."""
+    from desktop_chat.services.drawing.formula_source import prepared
+
+    try:
+        latex = prepared(source)
+        prepare()
+        from desktop_chat.services.drawing.formula_typesetting import mathml_from
+
+        return mathml_from(latex, is_display)
+    except Exception:  # noqa: BLE001 whatever the libraries stumble over
+        return None
 
 
 def prepare() -> None:

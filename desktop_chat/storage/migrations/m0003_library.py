@@ -10,6 +10,49 @@ if TYPE_CHECKING:
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 _FTS = "tokenize = 'unicode61 remove_diacritics 2'"
 _LISTED = "deleted_at IS NULL AND archived_at IS NULL AND import_id IS NULL"
+# With the columns of the condition in it, an index answers without a look at the table: rows are
+# counted and skipped three times as fast.
+_STATE = "deleted_at, archived_at, import_id"
+
+# What titles are sorted by: SQLite itself knows the case of plain letters only. The pairs are
+# those of letters that whole languages are written with.
+_FOLDED = (
+    ("aàáâãäåāăąæ", "aÀÁÂÃÄÅĀĂĄÆ"),
+    ("cçćč", "cÇĆČ"),
+    ("dďđ", "dĎĐ"),
+    ("eèéêëēęě", "eÈÉÊËĒĘĚ"),
+    ("gğģ", "gĞĢ"),
+    ("iìíîïī", "iÌÍÎÏĪİ"),
+    ("lłĺľ", "lŁĹĽ"),
+    ("nñńň", "nÑŃŇ"),
+    ("oòóôõöøőœ", "oÒÓÔÕÖØŐŒ"),
+    ("rřŕ", "rŘŔ"),
+    ("sśšşș", "sŚŠŞȘ"),
+    ("tťțţ", "tŤȚŢ"),
+    ("uùúûüūůű", "uÙÚÛÜŪŮŰ"),
+    ("yýÿ", "yÝŸ"),
+    ("zźžż", "zŹŽŻ"),
+)
+_SMALL = "абвгдежзийклмнопрстуфхцчшщъыьэюяёєіїґαβγδεζηθικλμνξοπρστυφχψω"
+_LARGE = "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁЄІЇҐΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
+# SQLite's parser does not take many more inside each other.
+_NESTED = 12
+
+
+def _title_key(title: str) -> str:
+    """Return the SQL that folds case and accents of a title."""
+    pairs = [(c, cell[0]) for row in _FOLDED for cell in row for c in cell[1:]]
+    pairs += zip(_LARGE, _SMALL, strict=True)
+    plain_title = f"lower(trim(substr({title}, 1, 100)))"
+    steps = [f"step0 AS (SELECT {plain_title} AS t)"]
+    for start in range(0, len(pairs), _NESTED):
+        inner = "t"
+        for letter, plain in pairs[start : start + _NESTED]:
+            inner = f"replace({inner}, '{letter}', '{plain}')"
+        steps.append(f"step{len(steps)} AS (SELECT {inner} AS t FROM step{len(steps) - 1})")
+    folded = f"(WITH {', '.join(steps)} SELECT t FROM step{len(steps) - 1})"
+    return f"CASE WHEN {title} GLOB '*[^ -~]*' THEN {folded} ELSE {plain_title} END"
+
 
 _ORGANISATION = (
     f"""
@@ -35,17 +78,37 @@ _ORGANISATION = (
     "ALTER TABLE chat ADD COLUMN import_id INTEGER",
     # Where an imported chat came from, so that it does not come twice.
     "ALTER TABLE chat ADD COLUMN origin TEXT",
+    "ALTER TABLE chat ADD COLUMN title_key TEXT",
+    f"UPDATE chat SET title_key = {_title_key('title')}",
+    f"""
+    CREATE TRIGGER chat_title_key_insert AFTER INSERT ON chat
+    BEGIN
+        UPDATE chat SET title_key = {_title_key("NEW.title")} WHERE id = NEW.id;
+    END
+    """,
+    f"""
+    CREATE TRIGGER chat_title_key_update AFTER UPDATE OF title ON chat
+    WHEN OLD.title IS NOT NEW.title
+    BEGIN
+        UPDATE chat SET title_key = {_title_key("NEW.title")} WHERE id = NEW.id;
+    END
+    """,
     "DROP INDEX chat_list",
-    f"""
-    CREATE INDEX chat_list ON chat (pinned DESC, updated_at DESC, id DESC) WHERE {_LISTED}
-    """,
-    f"""
-    CREATE INDEX chat_list_of_folder ON chat (folder_id, pinned DESC, updated_at DESC, id DESC)
-    WHERE {_LISTED}
-    """,
-    "CREATE INDEX chat_trash ON chat (deleted_at DESC) WHERE deleted_at IS NOT NULL",
+    *(
+        f"CREATE INDEX {name}{by} ON chat ({first}pinned DESC, {key}, id DESC, {_STATE})"
+        f" WHERE {_LISTED}"
+        for name, first in (("chat_list", ""), ("chat_list_of_folder", "folder_id, "))
+        for by, key in (
+            ("", "updated_at DESC"),
+            ("_by_created", "created_at DESC"),
+            ("_by_title", "title_key"),
+        )
+    ),
     """
-    CREATE INDEX chat_archive ON chat (updated_at DESC, id DESC)
+    CREATE INDEX chat_trash ON chat (deleted_at DESC, id DESC) WHERE deleted_at IS NOT NULL
+    """,
+    f"""
+    CREATE INDEX chat_archive ON chat (updated_at DESC, id DESC, {_STATE})
     WHERE archived_at IS NOT NULL AND deleted_at IS NULL AND import_id IS NULL
     """,
     "CREATE INDEX chat_of_import ON chat (import_id) WHERE import_id IS NOT NULL",
@@ -71,12 +134,26 @@ _SAFETY = (
         redo TEXT NOT NULL
     )
     """,
-    # The columns of a message, and when and with which others it was removed.
+    # Messages that were removed together. `message_ids` and `adopted` are JSON: which ones, and
+    # which of those that stay followed whom before: [[id, former parent], …]. It stays when they
+    # are put back, for they may be removed again.
+    f"""
+    CREATE TABLE removal (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+        removed_at TEXT NOT NULL DEFAULT ({_NOW}),
+        is_removed INTEGER NOT NULL DEFAULT 1,
+        active_before INTEGER,
+        message_ids TEXT NOT NULL,
+        adopted TEXT NOT NULL DEFAULT '[]'
+    )
+    """,
+    "CREATE INDEX removal_of_chat ON removal (chat_id)",
+    # The columns of a message, and with which others it was removed.
     """
     CREATE TABLE removed_message (
         id INTEGER PRIMARY KEY,
         removal_id INTEGER NOT NULL,
-        removed_at TEXT NOT NULL,
         chat_id INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
         parent_id INTEGER,
         depth INTEGER,

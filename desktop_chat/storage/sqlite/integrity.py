@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_chat.domain.errors import DatabaseDamagedError
+from desktop_chat.domain.errors import DatabaseDamagedError, StorageError
 
 if TYPE_CHECKING:
     from desktop_chat.storage.sqlite.reader import SqlReader
@@ -28,3 +28,15 @@ def find_damage(db: SqlReader, *, is_thorough: bool = False) -> list[str]:
     if orphans:
         lines.append(f"{len(orphans)} rows refer to rows that are not there")
     return lines
+
+
+def can_read_tables(db: SqlReader) -> bool:
+    """Whether every row of every table can be read; then only indexes are damaged."""
+    try:
+        for (name,) in db.sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage"):
+            columns = [row[1] for row in db.sql(f"SELECT * FROM pragma_table_info('{name}')")]
+            lengths = " + ".join(f'coalesce(length("{column}"), 0)' for column in columns)
+            db.sql(f'SELECT sum({lengths}) FROM "{name}" NOT INDEXED')
+    except StorageError:
+        return False
+    return True

@@ -7,11 +7,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from desktop_chat.domain.backup import BEFORE_UPDATE
 from desktop_chat.domain.errors import DatabaseDamagedError, DatabaseTooNewError, StorageError
+from desktop_chat.paths import backups_dir
 from desktop_chat.storage.atomic_file import sync_dir
+from desktop_chat.storage.backup_names import backup_path
 from desktop_chat.storage.migrations import STEPS, apply_steps
 from desktop_chat.storage.sqlite.backup import back_up
 from desktop_chat.storage.sqlite.read_only import read_only_uri
+from desktop_chat.storage.times import utc_now
 
 APPLICATION_ID = 0x44434854  # "DCHT"
 
@@ -67,7 +71,8 @@ def migrate_file(path: Path, connection: sqlite3.Connection, version: int) -> No
     """Bring an older database up to date, after a verified copy into `backups/`."""
     if version >= len(STEPS):
         return
-    back_up(connection, path.parent / "backups" / f"{path.stem}-before-v{len(STEPS)}.sqlite3")
+    kind = f"{BEFORE_UPDATE}{len(STEPS)}"
+    back_up(connection, backup_path(backups_dir(path.parent), kind, utc_now()))
     apply_steps(connection)
 
 

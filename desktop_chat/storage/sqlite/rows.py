@@ -27,7 +27,7 @@ _STATUSES = {status.value: status for status in MessageStatus}
 def summary_from(row: tuple[Any, ...]) -> ChatSummary:
     """Return what a row of `SUMMARY_FIELDS` means."""
     chat_id, title, updated_at, pinned = row
-    return ChatSummary(ChatId(chat_id), title, from_text(updated_at), bool(pinned))
+    return ChatSummary(ChatId(chat_id), _text_from(title), from_text(updated_at), bool(pinned))
 
 
 def chat_from(row: tuple[Any, ...]) -> Chat:
@@ -37,16 +37,16 @@ def chat_from(row: tuple[Any, ...]) -> Chat:
     (_import_id, origin) = row[13:]
     return Chat(
         id=ChatId(chat_id),
-        title=title,
+        title=_text_from(title),
         created_at=from_text(created_at),
         updated_at=from_text(updated_at),
-        folder_id=folder_id,
+        folder_id=_integer_from(folder_id),
         is_pinned=bool(pinned),
         deleted_at=from_text(deleted_at) if deleted_at else None,
-        system_prompt=system_prompt or "",
+        system_prompt=_text_from(system_prompt),
         # Another program may know the model only.
-        model_ref=ModelRef(account or LM_STUDIO, model) if model else None,
-        active_message_id=active_message_id,
+        model_ref=_model_from(account, model),
+        active_message_id=_id_from(active_message_id),
         is_renamed=bool(is_renamed),
         archived_at=from_text(archived_at) if archived_at else None,
         origin=origin,
@@ -65,24 +65,24 @@ def message_from(row: tuple[Any, ...]) -> Message:
     return Message(
         id=MessageId(message_id),
         chat_id=ChatId(chat_id),
-        parent_id=parent_id,
+        parent_id=_id_from(parent_id),
         sender=_SENDERS.get(sender, Sender.SYSTEM),
         content=_text_from(content),
         created_at=from_text(created_at),
         reasoning=_text_from(reasoning),
         status=_STATUSES.get(status, MessageStatus.COMPLETE),
-        error=error,
-        error_code=error_code,
+        error=_optional_text_from(error),
+        error_code=_optional_text_from(error_code),
         error_fields=_fields_from(error_fields),
-        model=model,
-        finish_reason=finish_reason,
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
-        time_to_first_token_ms=first_token_ms,
-        duration_ms=duration_ms,
-        reasoning_ms=reasoning_ms,
+        model=_optional_text_from(model),
+        finish_reason=_optional_text_from(finish_reason),
+        prompt_tokens=_integer_from(prompt_tokens),
+        completion_tokens=_integer_from(completion_tokens),
+        time_to_first_token_ms=_integer_from(first_token_ms),
+        duration_ms=_integer_from(duration_ms),
+        reasoning_ms=_integer_from(reasoning_ms),
         params=_params_from(params),
-        depth=depth or 0,
+        depth=_integer_from(depth) or 0,
     )
 
 
@@ -146,6 +146,22 @@ def _fields_from(text: str | None) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", fields) if isinstance(fields, dict) else {}
+
+
+def _model_from(account: object, model: object) -> ModelRef | None:
+    return ModelRef(_text_from(account) or LM_STUDIO, _text_from(model)) if model else None
+
+
+def _integer_from(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _id_from(value: object) -> MessageId | None:
+    return MessageId(value) if isinstance(value, int) else None
+
+
+def _optional_text_from(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else _text_from(value)
 
 
 def _text_from(value: object) -> str:

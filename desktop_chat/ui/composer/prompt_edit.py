@@ -51,6 +51,8 @@ class PromptEdit(QPlainTextEdit):
         # Wrapping at words takes minutes on a long line without spaces.
         self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.document().setDocumentMargin(0)
+        # The margin would count as the first thing to undo.
+        self.document().clearUndoRedoStacks()
         self.document().documentLayout().documentSizeChanged.connect(self._on_size_changed)
 
     def set_theme(self, theme: Theme) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_chat.domain.changes import (
     ChatChanged,
     ChatTrashed,
+    PathChanged,
     ReplyEnded,
     ReplyGrew,
     TurnStarted,
@@ -17,6 +18,7 @@ from desktop_chat.domain.changes import (
 )
 from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.errors import ChatBusyError, ChatError
+from desktop_chat.ui.controllers.stored import MemoryDrafts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -28,49 +30,8 @@ if TYPE_CHECKING:
     from desktop_chat.services.chat import ChatService
     from desktop_chat.services.chats import ChatsService
     from desktop_chat.services.tasks import TaskScope
+    from desktop_chat.ui.controllers.stored import Drafts, Stored
     from desktop_chat.ui.item_models.transcript import TranscriptModel
-
-
-class StoredChats(Protocol):
-    """Reads one chat."""
-
-    def get(self, chat_id: ChatId) -> Chat:
-        """Return a chat; raises ChatNotFoundError."""
-        ...
-
-
-class StoredPages(Protocol):
-    """Reads messages: the active path by position, and how many versions each has."""
-
-    def length(self, chat_id: ChatId) -> int:
-        """Return the number of messages on the active path."""
-        ...
-
-    def tail(self, chat_id: ChatId, count: int) -> list[Message]:
-        """Return the last `count` messages, oldest first."""
-        ...
-
-    def page(self, chat_id: ChatId, start: int, count: int) -> list[Message]:
-        """Return `count` messages from position `start`."""
-        ...
-
-    def version(self, message_id: MessageId) -> tuple[int, int]:
-        """Return which of how many versions of a message this one is; counted from 1."""
-        ...
-
-
-class Stored(Protocol):
-    """What the GUI thread reads by itself, in well under a frame."""
-
-    @property
-    def chats(self) -> StoredChats:
-        """The chats."""
-        ...
-
-    @property
-    def pages(self) -> StoredPages:
-        """Their messages, page by page."""
-        ...
 
 
 class ChatController(QObject):
@@ -107,9 +68,9 @@ class ChatController(QObject):
         transcript: TranscriptModel,
         stored: Stored,
         tasks: TaskScope,
-        parent: QObject | None = None,
+        drafts: Drafts | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._service = chat_service
         self._chats = chats
         self._transcript = transcript
@@ -118,7 +79,7 @@ class ChatController(QObject):
         self._chat_id: ChatId | None = None
         self._new_chat_ref: ModelRef | None = None
         self._current_ref: ModelRef | None = None
-        self._drafts: dict[ChatId | None, str] = {}
+        self._drafts = drafts or MemoryDrafts()
         # Where something was sent and is not stored yet; None for a new chat.
         self._starting: dict[ChatId | None, object] = {}
 
@@ -128,6 +89,7 @@ class ChatController(QObject):
         broadcast.subscribe(ReplyGrew, self._on_reply_grew)
         broadcast.subscribe(ReplyEnded, self._on_reply_ended)
         broadcast.subscribe(VersionShown, self._on_version_shown)
+        broadcast.subscribe(PathChanged, self._on_path_changed)
         broadcast.subscribe(ChatChanged, self._on_chat_changed)
         broadcast.subscribe(ChatTrashed, self._on_chat_trashed)
 
@@ -168,25 +130,24 @@ class ChatController(QObject):
 
     def _show(self, chat_id: ChatId | None, title: str) -> None:
         self._chat_id = chat_id
-        self._transcript.set_chat(chat_id, self._stored.pages)
-        if chat_id is not None:
-            live = self._service.live_message(chat_id)
-            if live is not None:
-                self._transcript.replace(live)
+        self._read_path()
         self.chat_shown.emit(chat_id, title)
         self.streaming_changed.emit(self.is_streaming)
         self._tell_usage()
 
+    def _read_path(self) -> None:
+        self._transcript.set_chat(self._chat_id, self._stored.pages)
+        live = self._service.live_message(self._chat_id) if self._chat_id is not None else None
+        if live is not None:
+            self._transcript.replace(live)
+
     def _tell_draft(self) -> None:
-        self.draft_changed.emit(self._drafts.get(self._chat_id, ""))
+        self.draft_changed.emit(self._drafts.get(self._chat_id))
 
     @Slot(str)
     def keep_draft(self, text: str) -> None:
         """Remember what stands in the composer, for when this chat is shown again."""
-        if text:
-            self._drafts[self._chat_id] = text
-        else:
-            self._drafts.pop(self._chat_id, None)
+        self._drafts.keep(self._chat_id, text)
 
     @Slot(str)
     def send(self, text: str) -> None:
@@ -200,6 +161,12 @@ class ChatController(QObject):
         """Have a reply written once more; the old one stays in the database."""
         if not self.is_streaming:
             self._start(self._service.retry(message_id), "")
+
+    @Slot(object, str)
+    def edit(self, message_id: MessageId, text: str) -> None:
+        """Send another version of a message of the user; the old one stays."""
+        if not self.is_streaming:
+            self._start(self._service.edit(message_id, text), "")
 
     @Slot(object)
     def continue_reply(self, message_id: MessageId) -> None:
@@ -284,8 +251,8 @@ class ChatController(QObject):
     def _begin(self, event: TurnStarted, text: str, origin: ChatId | None) -> None:
         """What was sent from here, in the chat `origin`, is stored."""
         self._starting.pop(origin, None)
-        if self._drafts.get(origin) == text:
-            del self._drafts[origin]
+        if text:
+            self._drafts.sent(origin, text)
         if origin is None and self._chat_id is None:
             # What stands in the composer stays there: it may be the next message already.
             self._show(event.chat.id, event.chat.title)
@@ -301,18 +268,16 @@ class ChatController(QObject):
             self.streaming_changed.emit(True)
 
     def _append(self, event: TurnStarted) -> None:
-        parent = event.reply.parent_id
+        first = event.user_message or event.reply
+        # A retry takes the place of the reply that it repeats, an edited message that of the old.
+        row = -1 if first.parent_id is None else self._transcript.find_row(first.parent_id)
+        if row is None:
+            self._transcript.set_chat(self._chat_id, self._stored.pages)
+            return
+        if self._transcript.row_of(first.id) is None:
+            self._transcript.truncate(row + 1)
         if event.user_message is not None:
             self._transcript.append(event.user_message)
-        elif parent is None:
-            self._transcript.truncate(0)
-        else:
-            # A retry takes the place of the reply that it repeats.
-            row = self._transcript.row_of(parent)
-            if row is None:  # its page was never read
-                self._transcript.set_chat(self._chat_id, self._stored.pages)
-                return
-            self._transcript.truncate(row + 1)
         self._transcript.append(event.reply)
 
     def _on_reply_grew(self, event: ReplyGrew) -> None:
@@ -344,6 +309,12 @@ class ChatController(QObject):
         if event.chat_id == self._chat_id:
             self._transcript.set_chat(event.chat_id, self._stored.pages)
             self.version_shown.emit(event.message.depth)
+            self._tell_usage()
+
+    def _on_path_changed(self, event: PathChanged) -> None:
+        self._stored.pages.forget(event.chat_id)
+        if event.chat_id == self._chat_id:
+            self._read_path()
             self._tell_usage()
 
     def _on_chat_changed(self, event: ChatChanged) -> None:

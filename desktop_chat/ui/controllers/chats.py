@@ -1,96 +1,150 @@
-"""The chat list: which chats there are, which of them is writing or has something new."""
+"""The chat list: which chats it shows, which of them is writing or has something new."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVarTuple
+from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from desktop_chat.domain.changes import (
     ChatChanged,
     ChatCreated,
     ChatRestored,
+    ChatsChanged,
     ChatTrashed,
     ReplyEnded,
     TurnStarted,
 )
 from desktop_chat.domain.chat import ChatId, ChatSummary
 from desktop_chat.domain.errors import ChatError
+from desktop_chat.domain.organisation import ChatOrder, ChatQuery, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
     from typing import Protocol
 
     from desktop_chat.domain.chat import Chat
     from desktop_chat.services.broadcast import Broadcast
-    from desktop_chat.services.chats import ChatsService
+    from desktop_chat.services.chat_lists import ChatListing, ChatListsService
     from desktop_chat.services.tasks import TaskScope
     from desktop_chat.ui.item_models.chat_list import ChatListModel
 
     class ChatPages(Protocol):
         """Reads pages of the chat list."""
 
-        def page(self, offset: int, limit: int, title_part: str = "") -> Sequence[ChatSummary]:
-            """Return chats from `offset`, whose title holds `title_part`."""
+        def page(self, query: ChatQuery, offset: int, limit: int) -> Sequence[ChatSummary]:
+            """Return chats of a list from `offset` on, in a few milliseconds."""
             ...
 
 
-Ts = TypeVarTuple("Ts")
-
 FIRST_PAGE = 100
+DAY_CHECK_MS = 60_000
+_RELOAD = "chat-list"
 
 
 class ChatsController(QObject):
-    """Rename, delete, restore and filter chats.
+    """Keeps the list as it is stored.
 
     Signals:
-        deleted(ChatId, str): a chat went to the trash; its title, for the offer to undo it.
-        failed(ChatError): a change could not be stored.
+        query_changed(ChatQuery): the list shows other chats, or in another order.
+        failed(ChatError): the list could not be read.
     """
 
-    deleted = Signal(object, str)
+    query_changed = Signal(object)
     failed = Signal(object)
 
     def __init__(
         self,
-        chats: ChatsService,
+        lists: ChatListsService,
         pages: ChatPages,
         chat_list: ChatListModel,
         tasks: TaskScope,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._chats = chats
+        self._lists = lists
         self._pages = pages
         self._list = chat_list
         self._tasks = tasks
-        self._filter = ""
+        self._query = ChatQuery()
         self._shown: ChatId | None = None
+        self._is_stale = False
+        self._is_reading = False
+        self._list.torn.connect(self.reload, Qt.ConnectionType.QueuedConnection)
+        self._days = QTimer(self)
+        self._days.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._days.setInterval(DAY_CHECK_MS)
+        self._days.timeout.connect(self._on_days_timeout)
 
     def listen(self, broadcast: Broadcast) -> None:
-        """Follow what the services tell, and read further pages from now on."""
+        """Follow what the services tell."""
         broadcast.subscribe(ChatCreated, self._on_chat_created)
         broadcast.subscribe(ChatChanged, self._on_chat_changed)
         broadcast.subscribe(ChatTrashed, self._on_chat_trashed)
         broadcast.subscribe(ChatRestored, self._on_chat_restored)
+        broadcast.subscribe(ChatsChanged, self._on_chats_changed)
         broadcast.subscribe(TurnStarted, self._on_turn_started)
         broadcast.subscribe(ReplyEnded, self._on_reply_ended)
 
+    @property
+    def query(self) -> ChatQuery:
+        """What the list shows."""
+        return self._query
+
     @Slot()
     def reload(self) -> None:
-        """Read the first page anew; the others follow when the list asks for them."""
-        first = self._page(0, FIRST_PAGE)
-        self._list.set_chats(first)
-        self._list.set_source(self._page, has_more=len(first) == FIRST_PAGE)
+        """Read the list anew; it is shown when it has been counted."""
+        self._is_stale = True
+        if not self._is_reading:
+            self._is_reading = True
+            self._tasks.spawn(self._reload(), key=_RELOAD)
+        self._days.start()
 
-    def _page(self, offset: int, limit: int) -> Sequence[ChatSummary]:
-        return self._pages.page(offset, limit, self._filter)
+    async def _reload(self) -> None:
+        try:
+            # What changes while a list is read may be in it or not: it is read once more.
+            while self._is_stale:
+                self._is_stale = False
+                await self._read(self._query)
+        finally:
+            self._is_reading = False
 
-    @Slot(str)
-    def filter(self, title_part: str) -> None:
-        """Show only the chats whose title holds this text; an empty one shows all."""
-        self._filter = title_part.strip()
-        self.reload()
+    async def _read(self, query: ChatQuery) -> None:
+        try:
+            listing = await self._lists.listing(query, FIRST_PAGE)
+        except ChatError as error:
+            self.failed.emit(error)
+            return
+        if query == self._query:
+            self._show(query, listing)
+
+    def _show(self, query: ChatQuery, listing: ChatListing) -> None:
+        self._list.set_stored(
+            listing.chats,
+            listing.groups,
+            partial(self._page, query),
+            is_by_use=query.order is ChatOrder.UPDATED,
+        )
+
+    def _page(self, query: ChatQuery, offset: int, limit: int) -> Sequence[ChatSummary]:
+        try:
+            return self._pages.page(query, offset, limit)
+        except ChatError as error:
+            self.failed.emit(error)
+            return ()
+
+    @Slot(object)
+    def show_list(self, query: ChatQuery) -> None:
+        """Show the chats of another place, folder or tag, or in another order."""
+        if query != self._query:
+            self._query = query
+            self.reload()
+            self.query_changed.emit(query)
+
+    async def ids(self, rows: Sequence[tuple[int, int]]) -> tuple[ChatId, ...]:
+        """Return the chats of many rows, each part given by its first row and its length."""
+        return await self._lists.ids(self._query, rows)
 
     @Slot(object, str)
     def on_chat_shown(self, chat_id: ChatId | None, _title: str) -> None:
@@ -99,35 +153,10 @@ class ChatsController(QObject):
         if chat_id is not None and self._list.activity(chat_id) == "unread":
             self._list.set_activity(chat_id, "")
 
-    @Slot(object, str)
-    def rename(self, chat_id: ChatId, title: str) -> None:
-        """Give a chat another title."""
-        self._spawn(self._chats.rename, chat_id, title)
-
-    @Slot(object)
-    def delete(self, chat_id: ChatId) -> None:
-        """Move a chat to the trash; it can be undone."""
-        row = self._list.row_of(chat_id)
-        title = self._list.chat_at(row).title if row is not None else ""
-        self._spawn(self._delete, chat_id, title)
-
-    async def _delete(self, chat_id: ChatId, title: str) -> None:
-        await self._chats.move_to_trash(chat_id)
-        self.deleted.emit(chat_id, title)
-
-    @Slot(object)
-    def restore(self, chat_id: ChatId) -> None:
-        """Bring a chat back from the trash."""
-        self._spawn(self._chats.restore, chat_id)
-
-    def _spawn(self, work: Callable[[*Ts], Awaitable[None]], *args: *Ts) -> None:
-        self._tasks.spawn(self._report(work, *args))
-
-    async def _report(self, work: Callable[[*Ts], Awaitable[None]], *args: *Ts) -> None:
-        try:
-            await work(*args)
-        except ChatError as error:
-            self.failed.emit(error)
+    @Slot()
+    def _on_days_timeout(self) -> None:
+        if not self._list.is_of_today:
+            self.reload()
 
     # What services tell
 
@@ -141,13 +170,36 @@ class ChatsController(QObject):
         self._put(event.chat)
 
     def _put(self, chat: Chat) -> None:
-        if chat.deleted_at is None and self._filter.casefold() in chat.title.casefold():
-            self._list.put(ChatSummary(chat.id, chat.title, chat.updated_at, chat.is_pinned))
-        else:
-            self._list.remove(chat.id)
+        summary = ChatSummary(chat.id, chat.title, chat.updated_at, chat.is_pinned)
+        is_plain = self._query.place is Place.CHATS and self._list.is_of_today
+        if self._is_reading or not is_plain:
+            self.reload()
+        elif not self._shows(chat):
+            self._remove(chat.id)
+        elif not self._list.put(summary):
+            self.reload()
+
+    def _shows(self, chat: Chat) -> bool:
+        query = self._query
+        if chat.deleted_at is not None or chat.archived_at is not None:
+            return False
+        if query.tag_id is not None and self._list.row_of(chat.id) is None:
+            return False  # a new chat has no tags, and others are read anew
+        return query.folder_id in (None, chat.folder_id)
+
+    def _remove(self, chat_id: ChatId) -> None:
+        # A row that was not read may have been its own.
+        if not self._list.remove(chat_id) and not self._list.is_all_read:
+            self.reload()
 
     def _on_chat_trashed(self, event: ChatTrashed) -> None:
-        self._list.remove(event.chat_id)
+        if self._query.place is Place.TRASH or self._is_reading:
+            self.reload()
+        else:
+            self._remove(event.chat_id)
+
+    def _on_chats_changed(self, _event: ChatsChanged) -> None:
+        self.reload()
 
     def _on_turn_started(self, event: TurnStarted) -> None:
         self._list.set_activity(event.chat.id, "writing")

@@ -16,13 +16,15 @@ from desktop_chat.domain.changes import (
     TurnsLeftOut,
     TurnStarted,
 )
-from desktop_chat.ui.messages import error_words
+from desktop_chat.ui.messages import error_action, error_words
 
 if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
     from desktop_chat.services.broadcast import Broadcast
 
 IDLE, BUSY, WARNING, ERROR = "idle", "busy", "warning", "error"
+# A command of `ui.commands`.
+SAVE_NOW = "saving.retry"
 TICK_MS = 1000
 # Shorter waits are not worth a number that flickers.
 SHOW_SECONDS_AFTER = 2
@@ -130,7 +132,8 @@ class StatusController(QObject):
         self._show()
 
     def _on_saving_failed(self, event: SavingFailed) -> None:
-        self._saving = StatusText(error_words(event.error), ERROR)
+        action, label = error_action(event.error.code) or (SAVE_NOW, _tr("Try again"))
+        self._saving = StatusText(error_words(event.error), ERROR, action, label)
         self._show()
 
     def _on_saving_resumed(self, _event: SavingResumed) -> None:

@@ -56,6 +56,10 @@ class Alert(QMessageBox):
         self.setEscapeButton(close)
         self.setDefaultButton(close)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for made in self.buttons():
+            # The style sheet's narrowest button would cut off longer words.
+            made.ensurePolished()
+            made.setMinimumWidth(made.sizeHint().width())
         self.buttonClicked.connect(self._on_button_clicked)
         self.finished.connect(self._on_finished)
 

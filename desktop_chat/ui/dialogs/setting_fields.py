@@ -120,7 +120,7 @@ class ChoiceField(SettingField):
     """One of a few values."""
 
     def __init__(self, declaration: SettingDeclaration) -> None:
-        self._box = _QuietComboBox()
+        self._box = QuietComboBox()
         super().__init__(self._box)
         for value, label in declaration.choices.items():
             self._box.addItem(_tr(label), value)
@@ -220,8 +220,11 @@ def make_field(declaration: SettingDeclaration) -> SettingField:
             return TextField()
 
 
-class _QuietComboBox(QComboBox):
-    """A style sheet takes the arrow away; it is painted here, as the picker's is."""
+class QuietComboBox(QComboBox):
+    """A choice that the wheel does not change.
+
+    A style sheet takes the arrow away; it is painted here, as the picker's is.
+    """
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -15,4 +15,44 @@ def make_features(context: FeatureContext) -> list[QObject]:
 
     They live as long as what is returned. Their dialogs are imported when one is wanted.
     """
-    return []
+    from desktop_chat.ui.features.backups import BackupsFeature
+    from desktop_chat.ui.features.branching import BranchingFeature
+    from desktop_chat.ui.features.drafts import DraftsFeature
+    from desktop_chat.ui.features.editing import EditingFeature
+    from desktop_chat.ui.features.expiry import ExpiryFeature
+    from desktop_chat.ui.features.exporting import ExportFeature
+    from desktop_chat.ui.features.filing import FilingFeature
+    from desktop_chat.ui.features.folders import FoldersFeature
+    from desktop_chat.ui.features.importing import ImportFeature
+    from desktop_chat.ui.features.organising import OrganisingFeature
+    from desktop_chat.ui.features.places import PlacesFeature
+    from desktop_chat.ui.features.printing import PrintFeature
+    from desktop_chat.ui.features.read_only import ReadOnlyFeature
+    from desktop_chat.ui.features.saving import SavingFeature
+    from desktop_chat.ui.features.search import SearchFeature
+    from desktop_chat.ui.features.trash import TrashFeature
+    from desktop_chat.ui.features.undo import UndoFeature
+    from desktop_chat.ui.features.upkeep import UpkeepFeature
+
+    places = PlacesFeature(context)
+    filing = FilingFeature(context)
+    return [
+        places,
+        filing,
+        FoldersFeature(context, places.tree, filing),
+        OrganisingFeature(context),
+        TrashFeature(context),
+        UndoFeature(context),
+        BackupsFeature(context),
+        BranchingFeature(context),
+        DraftsFeature(context),
+        EditingFeature(context),
+        ExpiryFeature(context),
+        ExportFeature(context),
+        ImportFeature(context),
+        PrintFeature(context),
+        ReadOnlyFeature(context),
+        SavingFeature(context),
+        SearchFeature(context),
+        UpkeepFeature(context),
+    ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
 
     from desktop_chat.assembly import Reading, Services
     from desktop_chat.services.tasks import TaskScope
@@ -58,15 +58,22 @@ class FeatureContext:
 
         self.controllers.status.set_notice(StatusText(text, kind, action, label))
 
-    def report(self, work: Awaitable[None]) -> None:
-        """Run a coroutine; an error of the domain is worded in the status line."""
+    def report(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run a coroutine; an error of the domain is worded in the status line.
+
+        That a reply is being written is told apart: the line tells of that reply meanwhile.
+        """
         self.tasks.spawn(self._report(work))
 
-    async def _report(self, work: Awaitable[None]) -> None:
-        from desktop_chat.domain.errors import ChatError
+    async def _report(self, work: Coroutine[Any, Any, object]) -> None:
+        from desktop_chat.domain.errors import ChatBusyError, ChatError
         from desktop_chat.ui.messages import error_words
 
         try:
             await work
+        except ChatBusyError as error:
+            from desktop_chat.ui.dialogs.alert import show_alert
+
+            show_alert(self.window, error_words(error))
         except ChatError as error:
             self.say(error_words(error), "error")

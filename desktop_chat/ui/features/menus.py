@@ -44,7 +44,10 @@ class MenuFeature(QObject):
 
     @Slot(str)
     def _on_command_requested(self, action_id: str) -> None:
-        self._context.commands.run(action_id, self._chats())
+        window = self._context.window
+        # Several chats can be meant while the keyboard is in the list.
+        chats = window.sidebar.chats_under_keyboard() or self._chats()
+        self._context.commands.run(action_id, chats)
 
     @Slot()
     def _on_status_action_requested(self) -> None:

@@ -1,20 +1,23 @@
-"""The chats of the sidebar, read page by page."""
+"""The chats of the sidebar, read where they are looked at."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
     QCoreApplication,
-    QLocale,
+    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
+    Signal,
 )
 
-from desktop_chat.ui.item_models.roles import ChatRole
+from desktop_chat.ui.item_models.chat_groups import ChatGroups
+from desktop_chat.ui.item_models.chat_pages import ChatPages
+from desktop_chat.ui.item_models.roles import CHATS_MIME, ChatRole
 
 if not TYPE_CHECKING:
     from desktop_chat.overriding import override
@@ -25,78 +28,139 @@ if TYPE_CHECKING:
     from typing_extensions import override
 
     from desktop_chat.domain.chat import ChatId, ChatSummary
+    from desktop_chat.domain.organisation import ChatGroup
+    from desktop_chat.ui.item_models.chat_pages import Load
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
-PAGE = 200
 
 
 class ChatListModel(QAbstractListModel):
-    """Chats, pinned ones first, then the newest first.
+    """A list of chats of any length, under the names of their groups.
 
     Args:
         now: The clock, for the groups by date.
+
+    Signals:
+        torn(): a page did not fit to the rows around it: the stored list is another one by now.
     """
+
+    torn = Signal()
 
     def __init__(self, *, now: Callable[[], datetime] | None = None) -> None:
         super().__init__()
         self._now = now or _now
-        self._chats: list[ChatSummary] = []
         self._activity: dict[ChatId, str] = {}
-        self._load: Callable[[int, int], Sequence[ChatSummary]] | None = None
-        self._has_more = False
+        self._pages = ChatPages()
+        self._groups = ChatGroups(self._today())
+        self._is_by_use = True
 
     def set_chats(self, chats: Sequence[ChatSummary]) -> None:
-        """Show these chats; there are no others."""
+        """Show these chats, the last used first; there are no others."""
         self.beginResetModel()
-        self._chats = list(chats)
-        self._has_more = False
-        self._load = None
+        self._pages = ChatPages(chats)
+        self._groups = ChatGroups(self._today())
+        self._groups.set_chats(chats)
+        self._is_by_use = True
         self.endResetModel()
 
-    def set_source(
-        self, load: Callable[[int, int], Sequence[ChatSummary]], *, has_more: bool = True
+    def set_stored(
+        self,
+        chats: Sequence[ChatSummary],
+        groups: Sequence[ChatGroup],
+        load: Load,
+        *,
+        is_by_use: bool = True,
     ) -> None:
-        """Read further chats through `load(offset, limit)` when the view asks for them."""
-        self._load = load
-        self._has_more = has_more
+        """Show a stored list.
 
-    def put(self, chat: ChatSummary) -> None:
-        """Add a chat, or move a known one to its new place."""
-        old = self.row_of(chat.id)
-        if old is None:
-            self._insert(chat)
+        Args:
+            chats: Its first rows, perhaps all of them.
+            groups: All its rows.
+            load: Reads further rows as `load(offset, limit)`, in a few milliseconds.
+            is_by_use: Whether it is sorted by last use after the pinned ones, so that `put`
+                can tell the place of a chat.
+        """
+        count = sum(group.count for group in groups)
+        found = ChatGroups(self._today())
+        found.set_stored(groups)
+        pages = ChatPages(chats, count, load)
+        # The list of the first paint is only completed.
+        shown = self._pages.count if self._begins_like(chats) and count >= self._pages.count else -1
+        if shown < 0:
+            self.beginResetModel()
+        elif count > shown:
+            self.beginInsertRows(ROOT, shown, count - 1)
+        self._pages, self._groups, self._is_by_use = pages, found, is_by_use
+        if shown < 0:
+            self.endResetModel()
             return
-        others = self._chats[:old] + self._chats[old + 1 :]
-        new = _place(others, chat)
+        if count > shown:
+            self.endInsertRows()
+        self._tell(0, count - 1)
+
+    def _begins_like(self, chats: Sequence[ChatSummary]) -> bool:
+        shown = [chat for _, chat in self._pages.rows()]
+        return len(shown) == self._pages.count > 0 and shown == list(chats[: len(shown)])
+
+    def put(self, chat: ChatSummary) -> bool:
+        """Add a chat, or move a known one to its new place.
+
+        Returns False, and changes nothing, where its place cannot be told from what was read.
+        """
+        old = self._pages.row_of(chat.id)
+        if old is not None and self._stays(old, chat):
+            self._pages.replace(old, chat)
+            self._tell(old, old)
+            return True
+        new = self._pages.place_of(chat) if self._is_by_use else None
+        if new is None:
+            return False
+        if old is None:
+            return self._insert(new, chat)
+        return self._move(old, new, chat)
+
+    def _stays(self, row: int, chat: ChatSummary) -> bool:
+        before = self._pages.at(row)
+        if before is None or before.is_pinned != chat.is_pinned:
+            return False
+        if self._is_by_use:
+            return before.updated_at == chat.updated_at
+        return before.title == chat.title
+
+    def _insert(self, row: int, chat: ChatSummary) -> bool:
+        self.beginInsertRows(ROOT, row, row)
+        self._pages.insert(row, chat)
+        fits = self._groups.insert(row, self._groups.text_of(chat))
+        self.endInsertRows()
+        self._tell(row, row + 1)
+        return fits
+
+    def _move(self, old: int, new: int, chat: ChatSummary) -> bool:
         if new != old:
-            target = new + 1 if new > old else new
-            self.beginMoveRows(ROOT, old, old, ROOT, target)
-            self._chats = [*others[:new], chat, *others[new:]]
+            self.beginMoveRows(ROOT, old, old, ROOT, new + 1 if new > old else new)
+        self._pages.remove(old)
+        self._pages.insert(new, chat)
+        self._groups.remove(old)
+        fits = self._groups.insert(new, self._groups.text_of(chat))
+        if new != old:
             self.endMoveRows()
             # Where it stood, the next row may now be the first of its group.
-            self._tell(old)
-        else:
-            self._chats[old] = chat
-        self._tell(new)
+            self._tell(old, old + 1)
+        self._tell(new, new + 1)
+        return fits
 
-    def _insert(self, chat: ChatSummary) -> None:
-        row = _place(self._chats, chat)
-        if row == len(self._chats) and self._has_more:
-            return  # it comes with its page
-        self.beginInsertRows(ROOT, row, row)
-        self._chats.insert(row, chat)
-        self.endInsertRows()
-        self._tell(row)
-
-    def remove(self, chat_id: ChatId) -> None:
-        """Take a chat out of the list."""
-        row = self.row_of(chat_id)
-        if row is not None:
-            self.beginRemoveRows(ROOT, row, row)
-            del self._chats[row]
-            self.endRemoveRows()
-            self._tell(row)
+    def remove(self, chat_id: ChatId) -> bool:
+        """Take a chat out of the list; returns False if it is not among those that were read."""
+        row = self._pages.row_of(chat_id)
+        if row is None:
+            return False
+        self.beginRemoveRows(ROOT, row, row)
+        self._pages.remove(row)
+        self._groups.remove(row)
+        self.endRemoveRows()
+        self._tell(row, row + 1)
+        return True
 
     def set_activity(self, chat_id: ChatId, activity: str) -> None:
         """Mark a chat as "writing" or "unread", or as neither with an empty string."""
@@ -113,113 +177,114 @@ class ChatListModel(QAbstractListModel):
         """Return the mark of a chat."""
         return self._activity.get(chat_id, "")
 
-    def chat_at(self, row: int) -> ChatSummary:
-        """Return the chat of a row."""
-        return self._chats[row]
+    def chat_at(self, row: int) -> ChatSummary | None:
+        """Return the chat of a row, None if it cannot be read."""
+        chat = self._pages.at(row) if 0 <= row < self._pages.count else None
+        if self._pages.is_torn:
+            self._pages.is_torn = False
+            self.torn.emit()
+        return chat
 
     def row_of(self, chat_id: ChatId) -> int | None:
-        """Return the row of a chat, None if it is not (yet) in the list."""
-        for row, chat in enumerate(self._chats):
-            if chat.id == chat_id:
-                return row
-        return None
+        """Return the row of a chat, None if it is not among those that were read."""
+        return self._pages.row_of(chat_id)
 
-    def _tell(self, row: int) -> None:
-        """The row and the next one may have got or lost their group label."""
-        if self._chats:
-            first = self.index(max(0, min(row, len(self._chats) - 1)))
-            last = self.index(min(row + 1, len(self._chats) - 1))
-            self.dataChanged.emit(first, last)
+    def group_starts(self) -> Sequence[int]:
+        """Return the rows with the name of a group above them, in their order."""
+        return self._groups.starts()
 
-    def _group(self, chat: ChatSummary) -> str:
-        if chat.is_pinned:
-            return _tr("Pinned")
-        today = self._now().astimezone().date()
-        days = (today - chat.updated_at.astimezone().date()).days
-        if days <= 0:
-            return _tr("Today")
-        if days == 1:
-            return _tr("Yesterday")
-        if days <= 7:
-            return _tr("Previous 7 days")
-        local = chat.updated_at.astimezone()
-        month = QLocale().standaloneMonthName(local.month)
-        return f"{month} {local.year}" if local.year != today.year else month
+    @property
+    def is_of_today(self) -> bool:
+        """Whether the groups by date are those of this day."""
+        return bool(self._groups.today == self._today())
 
-    def _group_label(self, row: int) -> str:
-        group = self._group(self._chats[row])
-        if row > 0 and self._group(self._chats[row - 1]) == group:
-            return ""
-        return group
+    @property
+    def is_all_read(self) -> bool:
+        """Whether `row_of` knows every row."""
+        return self._pages.is_all_read
+
+    def _tell(self, first: int, last: int) -> None:
+        """These rows changed; they may have got or lost their group label."""
+        end = self._pages.count - 1
+        if end >= 0:
+            self.dataChanged.emit(self.index(min(first, end)), self.index(min(last, end)))
+
+    def _today(self) -> Any:
+        return self._now().astimezone().date()
 
     def _time(self, chat: ChatSummary) -> str:
         local = chat.updated_at.astimezone()
-        is_today = local.date() == self._now().astimezone().date()
-        return f"{local:%H:%M}" if is_today else ""
+        return f"{local:%H:%M}" if local.date() == self._today() else ""
 
     # Qt overrides
 
     @override
     def rowCount(self, parent: Index = ROOT) -> int:
-        return 0 if parent.isValid() else len(self._chats)
+        return 0 if parent.isValid() else self._pages.count
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        chat = self._chats[index.row()]
+        row = index.row()
+        if role == ChatRole.GROUP:
+            return self._groups.text_at(row)
+        if role not in _ROLES:
+            return None
+        chat = self.chat_at(row)
+        if chat is None:
+            return None
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
-                return chat.title or _tr("Untitled")
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return chat.title or _tr("Untitled")
             case ChatRole.CHAT_ID:
                 return chat.id
-            case ChatRole.GROUP:
-                return self._group_label(index.row())
             case ChatRole.TIME:
                 return self._time(chat)
             case ChatRole.ACTIVITY:
                 return self._activity.get(chat.id, "")
+            case ChatRole.PINNED:
+                return chat.is_pinned
             case _:
-                return None
+                return chat.title or _tr("Untitled")
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() else flags
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return (
+            Qt.ItemFlag.ItemIsSelectable
+            | Qt.ItemFlag.ItemIsEnabled
+            | Qt.ItemFlag.ItemIsEditable
+            | Qt.ItemFlag.ItemIsDragEnabled
+            | Qt.ItemFlag.ItemNeverHasChildren
+        )
 
     @override
-    def canFetchMore(self, parent: Index) -> bool:
-        return self._has_more and not parent.isValid()
+    def mimeTypes(self) -> list[str]:
+        return [CHATS_MIME]
 
     @override
-    def fetchMore(self, parent: Index) -> None:
-        if self._load is None:
-            return
-        page = self._load(len(self._chats), PAGE)
-        self._has_more = len(page) == PAGE
-        known = {chat.id for chat in self._chats}
-        new = [chat for chat in page if chat.id not in known]
-        if new:
-            first = len(self._chats)
-            self.beginInsertRows(ROOT, first, first + len(new) - 1)
-            self._chats.extend(new)
-            self.endInsertRows()
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        ids = [index.data(ChatRole.CHAT_ID) for index in indexes]
+        mime = QMimeData()
+        mime.setData(CHATS_MIME, " ".join(str(each) for each in ids if each).encode("ascii"))
+        return mime
+
+    @override
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
 
 
-def _place(chats: Sequence[ChatSummary], chat: ChatSummary) -> int:
-    def key(one: ChatSummary) -> tuple[bool, timedelta]:
-        return not one.is_pinned, _LATEST - one.updated_at
-
-    wanted = key(chat)
-    for row, other in enumerate(chats):
-        if wanted < key(other):
-            return row
-    return len(chats)
-
-
-_LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+_ROLES = frozenset(
+    (
+        int(Qt.ItemDataRole.DisplayRole),
+        int(Qt.ItemDataRole.EditRole),
+        int(Qt.ItemDataRole.AccessibleTextRole),
+        int(ChatRole.CHAT_ID),
+        int(ChatRole.TIME),
+        int(ChatRole.ACTIVITY),
+        int(ChatRole.PINNED),
+    )
+)
 
 
 def _tr(text: str) -> str:

@@ -1,10 +1,15 @@
-"""Roles of the item models."""
+"""Roles of the item models, and what they give to a drag."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
 from PySide6.QtCore import Qt
+
+# The ids of chats, or of one folder, as decimal numbers with a space between them.
+CHATS_MIME: Final = "application/x-desktop-chat-chats"
+FOLDER_MIME: Final = "application/x-desktop-chat-folder"
 
 
 class ChatRole(IntEnum):
@@ -17,3 +22,5 @@ class ChatRole(IntEnum):
     TIME = Qt.ItemDataRole.UserRole + 3
     # "writing", "unread" or "".
     ACTIVITY = Qt.ItemDataRole.UserRole + 4
+    # Whether the chat is pinned.
+    PINNED = Qt.ItemDataRole.UserRole + 5

@@ -59,6 +59,10 @@ class MessageSource(Protocol):
         """Return `count` messages from position `start`."""
         ...
 
+    def place_of(self, chat_id: ChatId, message_id: MessageId) -> int | None:
+        """Return the position of a message on the active path; None if it is not on it."""
+        ...
+
 
 class TranscriptModel(QAbstractListModel):
     """One row per message of the active path; pages are read when a row is asked for.
@@ -192,6 +196,13 @@ class TranscriptModel(QAbstractListModel):
     def row_of(self, message_id: MessageId) -> int | None:
         """Return the row of a message that has been read or appended, else None."""
         return self._rows.get(message_id)
+
+    def find_row(self, message_id: MessageId) -> int | None:
+        """Return the row of a message, also of one that was never read; None if it has none."""
+        row = self._rows.get(message_id)
+        if row is None and self._source is not None and self._chat_id is not None:
+            row = self._source.place_of(self._chat_id, message_id)
+        return row if row is not None and row < self._count else None
 
     def is_streaming(self, row: int) -> bool:
         """Whether the message of this row still grows, without joining its text."""

@@ -18,10 +18,12 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop_chat.ui.fonts import font_of
+from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.item_models.roles import ChatRole
 from desktop_chat.ui.sizes import (
     FOCUS_RING,
     GROUP_LABEL,
+    ICON,
     RADIUS,
     ROW,
     TEXT_GROUP,
@@ -43,8 +45,16 @@ if TYPE_CHECKING:
     class RowStates(Protocol):
         """How the rows of the list stand."""
 
-        def is_selected(self, index: Index) -> bool:
+        def devicePixelRatioF(self) -> float:  # noqa: N802 a QWidget's own
+            """How many pixels of the screen make one of the view."""
+            ...
+
+        def is_shown(self, index: Index) -> bool:
             """Whether this is the chat shown."""
+            ...
+
+        def is_selected(self, index: Index) -> bool:
+            """Whether this is one of the chats that a command would be about."""
             ...
 
         def is_under_pointer(self, index: Index) -> bool:
@@ -59,6 +69,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 MARGIN = 8
 PADDING = 10
+GAP = 8
 MARK = 12
 DOT = 7
 LONGEST_TITLE = 200
@@ -133,6 +144,46 @@ class ChatDelegate(QStyledItemDelegate):
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, time)
         return QFontMetrics(self._small_font).horizontalAdvance(time) + PADDING
 
+    def paint_item(self, painter: QPainter, whole: QRect, index: Index) -> None:
+        """Paint a chat, and the name of its group above it if it is the first one."""
+        theme = self._theme
+        area = self.row_area(whole)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_label(painter, whole, area, str(index.data(ChatRole.GROUP) or ""))
+        is_selected = self._states.is_selected(index)
+        self._paint_row(painter, area, index, is_selected)
+        inner = area.adjusted(PADDING, 0, -PADDING, 0)
+        inner.setRight(inner.right() - self._paint_end(painter, inner, index, is_selected))
+        if index.data(ChatRole.PINNED):
+            inner.setLeft(inner.left() + self._paint_pin(painter, inner))
+        font = self._strong_font if self._states.is_shown(index) else self._font
+        title = " ".join(str(index.data() or "")[:LONGEST_TITLE].split())
+        shown = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, inner.width())
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
+
+    def _paint_label(self, painter: QPainter, whole: QRect, area: QRect, group: str) -> None:
+        if not group:
+            return
+        painter.setFont(self._group_font)
+        painter.setPen(QColor(self._theme.faint))
+        label = QRect(area.left() + PADDING, whole.top(), area.width(), area.top() - whole.top())
+        painter.drawText(
+            label.adjusted(0, 0, 0, -4),
+            Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft,
+            group,
+        )
+
+    def _paint_pin(self, painter: QPainter, area: QRect) -> int:
+        """Paint the pin at the beginning of a row; returns the width it takes."""
+        edge = self._theme.px(ICON)
+        picture = pixmap("pin", self._theme.muted, edge, self._states.devicePixelRatioF())
+        painter.drawPixmap(area.left(), area.center().y() + 1 - edge // 2, picture)
+        return edge + GAP
+
     # Qt overrides
 
     @override
@@ -144,34 +195,8 @@ class ChatDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme = self._theme
-        whole: QRect = option.rect
-        area = self.row_area(whole)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        group = str(index.data(ChatRole.GROUP) or "")
-        if group:
-            painter.setFont(self._group_font)
-            painter.setPen(QColor(theme.faint))
-            label = QRect(
-                area.left() + PADDING, whole.top(), area.width(), area.top() - whole.top()
-            )
-            painter.drawText(
-                label.adjusted(0, 0, 0, -4),
-                Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft,
-                group,
-            )
-        is_selected = self._states.is_selected(index)
-        self._paint_row(painter, area, index, is_selected)
-        inner = area.adjusted(PADDING, 0, -PADDING, 0)
-        inner.setRight(inner.right() - self._paint_end(painter, inner, index, is_selected))
-        font = self._strong_font if is_selected else self._font
-        title = " ".join(str(index.data() or "")[:LONGEST_TITLE].split())
-        shown = QFontMetrics(font).elidedText(title, Qt.TextElideMode.ElideRight, inner.width())
-        painter.setFont(font)
-        painter.setPen(QColor(theme.text))
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        painter.restore()
+        area: QRect = option.rect
+        self.paint_item(painter, area, index)
 
     @override
     def createEditor(

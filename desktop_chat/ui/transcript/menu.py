@@ -150,8 +150,9 @@ class MessageMenu(QMenu):
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:
-        wish, values = self._wishes[action]
-        wish.emit(*values)
+        if action in self._wishes:  # the commands of the message are others' entries
+            wish, values = self._wishes[action]
+            wish.emit(*values)
 
 
 def _numbered(thing: Thing, things: list[Thing]) -> str:

@@ -261,8 +261,8 @@ class TranscriptPane(QAbstractScrollArea):
 
     @Slot()
     def _on_model_about_to_be_reset(self) -> None:
-        if self._model is not None and self._model.chat_id is not None:
-            self._places.keep(self._model.chat_id, self.stage.position.place())
+        if self._model is not None:
+            self._places.keep(self._model, self.stage.position.place())
 
     @Slot()
     def _on_model_reset(self) -> None:
@@ -271,7 +271,7 @@ class TranscriptPane(QAbstractScrollArea):
         self.stage.layout.reset()
         self.stage.selection.clear()
         self.rows_dropped.emit(0)
-        self.stage.position.go_to(self._places.find(self._model.chat_id if self._model else None))
+        self.stage.position.go_to(self._places.find(self._model) if self._model else None)
         self.settle()
 
     @Slot(QModelIndex, int, int)

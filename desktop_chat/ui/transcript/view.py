@@ -56,6 +56,7 @@ class TranscriptView(TranscriptPane):
     def __init__(self, parent: QWidget | None = None, theme: Theme | None = None) -> None:
         super().__init__(parent, theme)
         self.current_row = -1
+        self._edited_row = -1
         self._pointer = Pointer(self.stage, self)
         ControlTips(self.stage, self.viewport())
         self._keyboard = Keyboard(self, self)
@@ -128,6 +129,13 @@ class TranscriptView(TranscriptPane):
         self.commands.toolbar.follow_keyboard()
         self.viewport().update()
 
+    def mark_edited(self, row: int) -> None:
+        """Mark the message that is being edited elsewhere, and show it; -1 for none."""
+        self._edited_row = row
+        if row >= 0:
+            self.show_row(row)
+        self.viewport().update()
+
     def selected_text(self) -> str:
         """Return the selected text as it is copied."""
         return self.stage.selection.text(self.stage.layout)
@@ -149,6 +157,8 @@ class TranscriptView(TranscriptPane):
     @Slot(int)
     def _on_rows_dropped(self, first: int) -> None:
         self.current_row = min(self.current_row, first - 1)
+        if self._edited_row >= first:
+            self._edited_row = -1
         self._pointer.let_go()
 
     # Pointer
@@ -159,7 +169,7 @@ class TranscriptView(TranscriptPane):
 
     @override
     def marks(self) -> Marks:
-        current = self.current_row if self.hasFocus() else -1
+        current = self.current_row if self.hasFocus() else self._edited_row
         keys = self._keyboard
         focused = keys.rects if self.hasFocus() else ()
         thought_ms = self._thinking.elapsed_ms()
@@ -246,6 +256,7 @@ class TranscriptView(TranscriptPane):
             point = QPoint(rect.left(), max(0, rect.top()))
         menu = self.presses.menu(row, hit)
         menu.select_all_requested.connect(self.select_all)
+        self.commands.add_to(menu, row)
         menu.popup(self.viewport().mapToGlobal(point))
 
     @override

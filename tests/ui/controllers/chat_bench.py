@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_chat.assembly import Reading
 from desktop_chat.domain.changes import TurnStarted
+from desktop_chat.services.chat_lists import ChatListsService
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.chats import ChatRepository
-from desktop_chat.storage.database import open_database
+from desktop_chat.storage.database import Database, open_database
+from desktop_chat.storage.drafts import DraftRepository
+from desktop_chat.storage.folders import FolderRepository
 from desktop_chat.storage.message_pages import MessagePages
+from desktop_chat.storage.tags import TagRepository
 from desktop_chat.ui.controllers.chat import ChatController
 from desktop_chat.ui.controllers.chats import ChatsController
 from desktop_chat.ui.item_models.chat_list import ChatListModel
@@ -34,6 +38,17 @@ CHAT_SIGNALS = (
 )
 
 
+def _reading(db: Database) -> Reading:
+    return Reading(
+        db,
+        ChatRepository(db),
+        MessagePages(db),
+        DraftRepository(db),
+        FolderRepository(db),
+        TagRepository(db),
+    )
+
+
 class ChatBench:
     """One window's chat controllers without the window."""
 
@@ -48,16 +63,17 @@ class ChatBench:
             turns.service,
             turns.chats_service,
             self.transcript,
-            Reading(self.reading, ChatRepository(self.reading), MessagePages(self.reading)),
+            _reading(self.reading),
             self.tasks,
         )
         self.chat_list = ChatListModel()
+        self.lists = ChatListsService(path)
         self.chats = ChatsController(
-            turns.chats_service, ChatRepository(self.reading), self.chat_list, self.tasks
+            self.lists, ChatRepository(self.reading), self.chat_list, self.tasks
         )
         self.chat.chat_shown.connect(self.chats.on_chat_shown)
         self.log = SignalLog(self.chat, *CHAT_SIGNALS)
-        self.list_log = SignalLog(self.chats, "deleted", "failed")
+        self.list_log = SignalLog(self.chats, "failed")
         for controller in (self.chat, self.chats):
             controller.listen(turns.broadcast)
         self.started = 0
@@ -77,7 +93,8 @@ class ChatBench:
     def titles(self) -> list[str]:
         """What stands in the chat list."""
         rows = range(self.chat_list.rowCount())
-        return [self.chat_list.chat_at(row).title for row in rows]
+        chats = [self.chat_list.chat_at(row) for row in rows]
+        return [chat.title for chat in chats if chat is not None]
 
     @property
     def is_idle(self) -> bool:
@@ -94,6 +111,7 @@ class ChatBench:
 
     async def aclose(self) -> None:
         await self.tasks.aclose()
+        self.lists.close()
         self.reading.close()
         assert not self.errors
 

@@ -383,8 +383,8 @@ def test_rename_elsewhere_changes_the_title_of_the_chat_shown(
 
     async def scenario() -> None:
         await shown(bench, one)
-        await bench.turns.chats_service.rename(one, "New")
-        await bench.turns.chats_service.rename(other, "Unseen")
+        await bench.turns.organising.rename(one, "New")
+        await bench.turns.organising.rename(other, "Unseen")
 
     qloop.run(scenario())
     assert bench.log["title_changed"] == [("New",)]
@@ -397,9 +397,9 @@ def test_chat_shown_moved_to_the_trash_makes_room_for_a_new_one(
 
     async def scenario() -> None:
         await shown(bench, one)
-        await bench.turns.chats_service.move_to_trash(other)
+        await bench.turns.organising.trash([other])
         assert bench.chat.chat_id == one
-        await bench.turns.chats_service.move_to_trash(one)
+        await bench.turns.organising.trash([one])
 
     qloop.run(scenario())
     assert bench.chat.chat_id is None

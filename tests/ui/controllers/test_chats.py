@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
-from desktop_chat.domain.errors import ChatNotFoundError
+from desktop_chat.domain.errors import ChatError
+from desktop_chat.domain.organisation import ChatOrder, ChatQuery, Place
 from desktop_chat.domain.stream import StreamFinished, TextDelta
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.ui.controllers.chats import FIRST_PAGE
@@ -24,119 +23,162 @@ def test_first_chat_of_all_appears_in_the_list(qloop: asyncio.Runner, bench: Cha
         bench.chat.send("Why do tides lag?")
         await until(lambda: bench.is_idle)
 
+        await until(lambda: bench.titles == ["Why do tides lag?"])
+
     qloop.run(scenario())
-    assert bench.titles == ["Why do tides lag?"]
+
+
+async def shows(bench: ChatBench, *titles: str) -> None:
+    await until(lambda: bench.titles == list(titles))
 
 
 def test_turn_moves_its_chat_to_the_top(qloop: asyncio.Runner, bench: ChatBench) -> None:
     old = bench.stored_chat("Old", "q")
     bench.stored_chat("Newer", "q")
-    bench.chats.reload()
-    assert bench.titles == ["Newer", "Old"]
-    bench.engine.enqueue(*HELLO)
-    qloop.run(bench.turns.send("again", old, model_ref=REF))
-    assert bench.titles == ["Old", "Newer"]
+
+    async def scenario() -> None:
+        bench.chats.reload()
+        await shows(bench, "Newer", "Old")
+        bench.engine.enqueue(*HELLO)
+        await bench.turns.send("again", old, model_ref=REF)
+        assert bench.titles == ["Old", "Newer"]
+
+    qloop.run(scenario())
 
 
 def test_rename_shows_when_it_is_stored(qloop: asyncio.Runner, bench: ChatBench) -> None:
     chat_id = bench.stored_chat("Old")
-    bench.chats.reload()
 
     async def scenario() -> None:
-        bench.chats.rename(chat_id, "New")
-        assert bench.titles == ["Old"]
-        await until(lambda: bench.titles == ["New"])
+        bench.chats.reload()
+        await shows(bench, "Old")
+        await bench.turns.organising.rename(chat_id, "New")
+        assert bench.titles == ["New"]
 
     qloop.run(scenario())
     assert not bench.list_log["failed"]
 
 
-def test_delete_says_which_and_restore_brings_it_back(
+def test_trashed_chat_goes_at_once_and_comes_back_in_its_place(
     qloop: asyncio.Runner, bench: ChatBench
 ) -> None:
     chat_id = bench.stored_chat("Mine")
     bench.stored_chat("Other")
-    bench.chats.reload()
 
     async def scenario() -> None:
-        bench.chats.delete(chat_id)
-        await until(lambda: bench.list_log["deleted"])
+        bench.chats.reload()
+        await shows(bench, "Other", "Mine")
+        await bench.turns.organising.trash([chat_id])
         assert bench.titles == ["Other"]
-        bench.chats.restore(chat_id)
-        await until(lambda: len(bench.titles) == 2)
+        await bench.turns.organising.restore([chat_id])
+        assert bench.titles == ["Other", "Mine"]
 
     qloop.run(scenario())
-    assert bench.list_log["deleted"] == [(chat_id, "Mine")]
-    assert bench.titles == ["Other", "Mine"]
 
 
-def test_change_of_a_chat_that_is_gone_fails_with_a_sentence(
+def test_change_of_many_chats_has_the_list_read_anew(
     qloop: asyncio.Runner, bench: ChatBench
 ) -> None:
+    ids = [bench.stored_chat(title) for title in ("One", "Two", "Three")]
+
     async def scenario() -> None:
-        bench.chats.rename(4711, "x")  # type: ignore[arg-type]
-        await until(lambda: bench.list_log["failed"])
+        bench.chats.reload()
+        await shows(bench, "Three", "Two", "One")
+        await bench.turns.organising.trash(ids[:2])
+        await shows(bench, "Three")
+        await bench.turns.undoing.undo()
+        await shows(bench, "Three", "Two", "One")
 
     qloop.run(scenario())
-    assert isinstance(bench.list_log.last("failed"), ChatNotFoundError)
 
 
-def test_change_after_the_end_does_nothing(qloop: asyncio.Runner, bench: ChatBench) -> None:
-    chat_id = bench.stored_chat("Mine")
+def test_list_of_a_folder_shows_its_chats_and_follows_what_is_moved(
+    qloop: asyncio.Runner, bench: ChatBench
+) -> None:
+    one, two = bench.stored_chat("One"), bench.stored_chat("Two")
 
     async def scenario() -> None:
-        await bench.tasks.aclose()
-        bench.chats.rename(chat_id, "x")
+        folder = await bench.turns.organising.create_folder("Work")
+        assert folder is not None
+        await bench.turns.organising.move([one], folder.id)
+        bench.chats.show_list(ChatQuery(folder_id=folder.id))
+        await shows(bench, "One")
+        await bench.turns.organising.move([two], folder.id)
+        await shows(bench, "Two", "One")
+        await bench.turns.organising.move([one], None)
+        await shows(bench, "Two")
+
+    qloop.run(scenario())
+
+
+def test_list_of_the_trash_follows_what_is_deleted_and_restored(
+    qloop: asyncio.Runner, bench: ChatBench
+) -> None:
+    one = bench.stored_chat("One")
+
+    async def scenario() -> None:
+        bench.chats.show_list(ChatQuery(place=Place.TRASH))
+        await shows(bench)
+        await bench.turns.organising.trash([one])
+        await shows(bench, "One")
+        await bench.turns.organising.restore([one])
+        await shows(bench)
+
+    qloop.run(scenario())
+
+
+def test_list_chosen_while_another_is_read_is_the_one_shown(
+    qloop: asyncio.Runner, bench: ChatBench
+) -> None:
+    bench.stored_chat("Bread")
+    bench.stored_chat("Apple")
+
+    async def scenario() -> None:
+        bench.chats.reload()
+        bench.chats.show_list(ChatQuery(place=Place.TRASH))
+        bench.chats.show_list(ChatQuery(order=ChatOrder.TITLE))
+        await until(lambda: bench.titles == ["Apple", "Bread"])
         await settle()
+        assert bench.titles == ["Apple", "Bread"]
 
     qloop.run(scenario())
-    assert bench.turns.chats.get(chat_id).title == "Mine"
-
-
-def test_filter_shows_matching_titles_and_nothing_all(
-    qloop: asyncio.Runner, bench: ChatBench
-) -> None:
-    for title in ("Tides", "Bread", "The tide again"):
-        bench.stored_chat(title)
-    bench.chats.filter(" tide ")
-    assert bench.titles == ["The tide again", "Tides"]
-    bench.chats.filter("")
-    assert len(bench.titles) == 3
-
-
-@pytest.mark.parametrize(("title", "shown"), [("Tidal", []), ("More TIDES", ["More TIDES"])])
-def test_rename_under_a_filter_shows_or_hides(
-    qloop: asyncio.Runner, bench: ChatBench, title: str, shown: list[str]
-) -> None:
-    chat_id = bench.stored_chat("Tides")
-    bench.chats.filter("tides")
-    qloop.run(bench.turns.chats_service.rename(chat_id, title))
-    assert bench.titles == shown
-
-
-def test_new_chat_under_a_filter_stays_hidden(qloop: asyncio.Runner, bench: ChatBench) -> None:
-    bench.stored_chat("Tides")
-    bench.chats.filter("tides")
-    bench.engine.enqueue(*HELLO)
-    qloop.run(bench.turns.send("Bread"))
-    assert bench.titles == ["Tides"]
 
 
 def test_further_pages_are_read_without_gaps_after_a_restore(
     qloop: asyncio.Runner, bench: ChatBench
 ) -> None:
     ids = [bench.stored_chat(f"Chat {number:03}") for number in range(FIRST_PAGE + 20)]
-    oldest = ids[0]
+    newest_first = [f"Chat {number:03}" for number in reversed(range(FIRST_PAGE + 20))]
 
     async def scenario() -> None:
-        await bench.turns.chats_service.move_to_trash(oldest)
+        await bench.turns.organising.trash([ids[0]])
         bench.chats.reload()
-        await bench.turns.chats_service.restore(oldest)
-        while bench.chat_list.canFetchMore(bench.chat_list.index(-1)):
-            bench.chat_list.fetchMore(bench.chat_list.index(-1))
+        await shows(bench, *newest_first[:-1])
+        await bench.turns.organising.restore([ids[0]])
+        await shows(bench, *newest_first)
 
     qloop.run(scenario())
-    assert bench.titles == [f"Chat {number:03}" for number in reversed(range(FIRST_PAGE + 20))]
+
+
+def test_ids_of_many_rows_are_read_beside_the_window(
+    qloop: asyncio.Runner, bench: ChatBench
+) -> None:
+    ids = [bench.stored_chat(f"Chat {number}") for number in range(5)]
+    found = qloop.run(bench.chats.ids([(0, 2), (4, 1)]))
+    assert found == (ids[4], ids[3], ids[0])
+
+
+def test_list_that_cannot_be_read_fails_with_a_sentence(
+    qloop: asyncio.Runner, bench: ChatBench
+) -> None:
+    async def scenario() -> None:
+        await settle()
+        bench.turns.db.sql("ALTER TABLE chat RENAME TO gone")
+        bench.chats.reload()
+        await until(lambda: bench.list_log["failed"])
+        assert isinstance(bench.list_log.last("failed"), ChatError)
+
+    qloop.run(scenario())
 
 
 def activity(bench: ChatBench, chat_id: int) -> str:

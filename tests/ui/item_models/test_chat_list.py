@@ -10,12 +10,10 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from desktop_chat.ui.item_models.chat_list import ChatListModel
-from desktop_chat.ui.item_models.roles import ChatRole
+from desktop_chat.ui.item_models.roles import CHATS_MIME, ChatRole
 from tests.domain.samples import summary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PySide6.QtWidgets import QApplication
 
     from desktop_chat.domain.chat import ChatSummary
@@ -37,9 +35,7 @@ def ago(**time: float) -> datetime:
 def model(qapp: QApplication) -> ChatListModel:
     """A model that Qt's own tester checks at each change; its complaints fail the test."""
     made = ChatListModel(now=now)
-    tester = QAbstractItemModelTester(made, made)
-    # Pages are read when the test says so.
-    tester.setUseFetchMore(False)
+    QAbstractItemModelTester(made, made)
     return made
 
 
@@ -78,18 +74,6 @@ def column(model: ChatListModel, role: int = Qt.ItemDataRole.DisplayRole) -> lis
 def days(*numbers: int) -> list[ChatSummary]:
     """Chats of so many days ago, each with that number as its id."""
     return [summary(number + 1, updated_at=ago(days=number)) for number in numbers]
-
-
-class Pages:
-    """A stored list that is read by pages."""
-
-    def __init__(self, chats: Sequence[ChatSummary]) -> None:
-        self.chats = list(chats)
-        self.asked: list[tuple[int, int]] = []
-
-    def load(self, offset: int, limit: int) -> Sequence[ChatSummary]:
-        self.asked.append((offset, limit))
-        return self.chats[offset : offset + limit]
 
 
 def test_row_tells_title_id_time_and_nothing_else(model: ChatListModel) -> None:
@@ -199,56 +183,22 @@ def test_activity_changes_that_role_of_that_row_only(model: ChatListModel) -> No
     assert model.activity(chats[1].id) == ""
 
 
+def test_pinned_chat_is_told_as_such(model: ChatListModel) -> None:
+    model.set_chats([summary(9, is_pinned=True), *days(1)])
+    assert column(model, ChatRole.PINNED) == [True, False]
+
+
+def test_dragged_chats_are_given_by_their_ids(model: ChatListModel) -> None:
+    model.set_chats(days(0, 1, 2))
+    mime = model.mimeData([model.index(0), model.index(2)])
+    assert bytes(mime.data(CHATS_MIME).data()) == b"1 3"
+
+
 def test_activity_of_a_chat_that_is_not_listed_yet_is_kept_for_it(model: ChatListModel) -> None:
     chat = summary(5)
     model.set_activity(chat.id, "unread")
     model.put(chat)
     assert column(model, ChatRole.ACTIVITY) == ["unread"]
-
-
-def test_pages_are_read_one_by_one_until_the_last(model: ChatListModel) -> None:
-    pages = Pages([summary(n + 1, updated_at=ago(minutes=n)) for n in range(350)])
-    model.set_chats(pages.load(0, 100))
-    model.set_source(pages.load)
-    while model.canFetchMore(ROOT):
-        model.fetchMore(ROOT)
-    assert column(model, ChatRole.CHAT_ID) == list(range(1, 351))
-    assert pages.asked == [(0, 100), (100, 200), (300, 200)]
-
-
-def test_page_with_chats_known_already_shows_them_once(model: ChatListModel) -> None:
-    pages = Pages(days(0, 1, 2))
-    model.set_chats(pages.chats[:1])
-    model.set_source(pages.load)
-    pages.chats.insert(0, summary(77, updated_at=NOW + timedelta(minutes=1)))
-    model.fetchMore(ROOT)
-    assert column(model, ChatRole.CHAT_ID) == [1, 2, 3]
-
-
-def test_put_older_than_all_that_is_read_waits_for_its_page(model: ChatListModel) -> None:
-    pages = Pages(days(0, 1, 2, 3))
-    model.set_chats(pages.chats[:2])
-    model.set_source(pages.load)
-    model.put(pages.chats[3])
-    assert column(model, ChatRole.CHAT_ID) == [1, 2]
-    model.fetchMore(ROOT)
-    assert column(model, ChatRole.CHAT_ID) == [1, 2, 3, 4]
-
-
-def test_put_into_an_empty_list_that_is_whole_is_shown(model: ChatListModel) -> None:
-    model.set_chats([])
-    model.set_source(Pages([]).load, has_more=False)
-    model.put(summary(1))
-    assert model.rowCount() == 1
-    assert not model.canFetchMore(ROOT)
-
-
-def test_set_chats_again_forgets_the_source(model: ChatListModel) -> None:
-    model.set_source(Pages(days(0, 1)).load)
-    model.set_chats(days(0))
-    assert not model.canFetchMore(ROOT)
-    model.fetchMore(ROOT)
-    assert model.rowCount() == 1
 
 
 def test_thousand_chats_are_found_by_their_ids(model: ChatListModel) -> None:
@@ -257,3 +207,12 @@ def test_thousand_chats_are_found_by_their_ids(model: ChatListModel) -> None:
     assert model.row_of(chats[999].id) == 999
     assert model.chat_at(5) == chats[5]
     assert model.row_of(summary(4711).id) is None
+
+
+def test_day_that_is_over_is_noticed(qapp: QApplication) -> None:
+    clock = [NOW]
+    model = ChatListModel(now=lambda: clock[0])
+    model.set_chats(days(0))
+    assert model.is_of_today
+    clock[0] = NOW + timedelta(days=1)
+    assert not model.is_of_today

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QLineEdit
 
 from desktop_chat.ui.sidebar.chat_sidebar import ChatSidebar
 from desktop_chat.ui.theme import load_theme
-from tests.ui.chat_list_fake import chat_item, fake_chat_list
+from tests.domain.samples import summary
+from tests.ui.chat_list_fake import ago, fake_chat_list
 
 # What the offscreen platform says of any window with a least or greatest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -70,16 +71,15 @@ def test_select_chat_from_outside_marks_and_says_nothing(sidebar):
 
 def test_selected_chat_that_comes_back_with_a_reset_is_marked_again(sidebar, chats):
     sidebar.select_chat(3)
-    chats.clear()
-    chats.appendRow(chat_item(9, "New"))
-    chats.appendRow(chat_item(3, "Traducir el manual"))
+    chats.set_chats([])
+    chats.set_chats([summary(9, "New"), summary(3, "Traducir el manual", ago(days=3))])
     assert sidebar.chat_list.currentIndex().row() == 1
 
 
 def test_removal_of_the_selected_chat_chooses_no_other(sidebar, chats):
     sidebar.select_chat(2)
     told = _told(sidebar.chat_selected)
-    chats.removeRow(1)
+    chats.remove(2)
     assert told == []
 
 
@@ -93,7 +93,7 @@ def test_delete_key_asks_for_the_trash(sidebar, qtbot):
     sidebar.select_chat(2)
     told = _told(sidebar.delete_requested)
     qtbot.keyClick(sidebar.chat_list, Qt.Key.Key_Delete)
-    assert told == [(2,)]
+    assert told == [((2,),)]
 
 
 def test_f2_renames_in_the_list(sidebar, qtbot):
@@ -130,18 +130,13 @@ def test_escape_leaves_the_title_as_it_was(sidebar, qtbot):
     assert told == []
 
 
-def test_right_click_opens_a_menu_without_going_there(sidebar, qtbot):
-    told = _told(sidebar.chat_selected)
-    deleted = _told(sidebar.delete_requested)
+def test_right_click_asks_for_the_menu_of_its_chat_without_going_there(sidebar, qtbot):
+    told, menus = _told(sidebar.chat_selected), _told(sidebar.chat_menu_requested)
     viewport = sidebar.chat_list.viewport()
     qtbot.mouseClick(viewport, Qt.MouseButton.RightButton, pos=_place(sidebar, 2))
     sidebar.chat_list.customContextMenuRequested.emit(_place(sidebar, 2))
-    menu = sidebar.chat_list.findChild(QMenu)
-    assert [action.text() for action in menu.actions()] == ["Rename", "Delete"]
-    menu.actions()[1].trigger()
-    menu.close()
     assert told == []
-    assert deleted == [(3,)]
+    assert [chats for chats, _place_on_screen in menus] == [(3,)]
 
 
 def test_group_label_makes_its_row_taller(sidebar):
@@ -156,6 +151,15 @@ def test_items_are_chats_only(sidebar):
     titles = [sidebar.chat_list.model().index(row, 0).data() for row in range(4)]
     assert sidebar.chat_list.model().rowCount(QModelIndex()) == 4
     assert "Today" not in titles
+
+
+def test_click_on_the_name_of_a_group_goes_nowhere(sidebar, qtbot):
+    told = _told(sidebar.chat_selected)
+    area = sidebar.chat_list.visualRect(sidebar.chat_list.model().index(1, 0))
+    place = QPoint(area.center().x(), area.top() + 5)
+    assert not sidebar.chat_list.indexAt(place).isValid()
+    qtbot.mouseClick(sidebar.chat_list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert told == []
 
 
 def test_search_tells_its_text_and_escape_empties_it(sidebar, qtbot):

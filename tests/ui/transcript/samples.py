@@ -55,6 +55,10 @@ class ListSource:
     def length(self, chat_id: ChatId) -> int:
         return len(self.messages)
 
+    def place_of(self, chat_id: ChatId, message_id: MessageId) -> int | None:
+        ids = [message.id for message in self.messages]
+        return ids.index(message_id) if message_id in ids else None
+
     def tail(self, chat_id: ChatId, count: int) -> list[Message]:
         return self.page(chat_id, max(0, len(self.messages) - count), count)
 

@@ -525,3 +525,46 @@ def test_bar_stays_inside_a_narrow_window(show: Show, qtbot: QtBot, width: int, 
     assert bar.field.width() >= 40
     assert all(bar.rect().contains(area) for area in areas)
     assert not any(a.intersects(b) for a in areas for b in areas if a is not b)
+
+
+# From outside: a search over all chats leads here
+
+
+def shown_place(view: TranscriptView, qtbot: QtBot, row: int, words: str, **more: bool) -> None:
+    view.finder.show_place(row, words, **more)
+    qtbot.waitUntil(lambda: view.finder.search is not None and view.finder.search.index.number >= 0)
+
+
+def test_place_from_outside_is_shown_before_nearer_ones(show: Show, qtbot: QtBot) -> None:
+    view = show([user(100, "tide"), *conversation(30), reply(99, f"{'x ' * 900}the *tide* turns")])
+    view.finder.open()
+    bar_of(view).whole_word.setChecked(True)
+    view.setFocus()
+    shown_place(view, qtbot, 31, "tid")
+    assert current(view) == (31, "tid")
+    assert is_seen(view)
+    bar = bar_of(view)
+    assert (bar.field.text(), bar.field.hasFocus()) == ("tid", False)
+    assert not bar.whole_word.isChecked()
+
+
+def test_place_from_outside_in_the_reasoning_unfolds_it(show: Show, qtbot: QtBot) -> None:
+    view = show([user(1), reply(2, "the tide", reasoning="a tide, I think")])
+    shown_place(view, qtbot, 1, "tide", is_reasoning=True)
+    search = view.finder.search
+    assert search is not None
+    assert search.index.current is not None
+    assert search.index.current.place.part == REASONING
+    shown_place(view, qtbot, 1, "tide")
+    assert view.finder.search is not None
+    assert view.finder.search.index.current is not None
+    assert view.finder.search.index.current.place.part == BODY
+
+
+def test_message_from_outside_without_words_is_shown_without_a_bar(show: Show) -> None:
+    view = show(conversation(30))
+    view.finder.show_place(4, "")
+    assert 4 in view.stage.visible_rows()
+    assert not view.finder.is_open
+    view.finder.show_place(400, "tide")
+    assert not view.finder.is_open

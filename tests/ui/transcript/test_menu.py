@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     Show = Callable[[list[Message]], TranscriptView]
 
 COPYING = ["Copy", "Copy as Markdown", "Copy message", "Select all"]
+# Of the message, whatever the menu was opened on; the tests of its toolbar are about them.
+COMMANDS = {
+    "Edit",
+    "Regenerate",
+    "Branch into a new chat",
+    "Show all branches",
+    "Delete message",
+    "Delete what follows",
+}
 CODE = "```py\nx = 1\n```"
 TABLE = "| a | b |\n|---|---|\n| c | d |"
 
@@ -57,7 +66,9 @@ def open_menu(view: TranscriptView, point: QPoint | None = None) -> MessageMenu:
 
 
 def labels(menu: QMenu) -> list[str]:
-    return [action.text() for action in menu.actions() if not action.isSeparator()]
+    """Return the labels of the entries, without the commands of the message."""
+    shown = [action.text() for action in menu.actions() if not action.isSeparator()]
+    return [label for label in shown if label not in COMMANDS]
 
 
 def trigger(menu: QMenu, label: str) -> None:

@@ -17,6 +17,7 @@ from desktop_chat.ui.transcript.toolbar.message_toolbar import (
     CONTINUE,
     COPY,
     DETAILS,
+    EDIT,
     MORE,
     NEXT,
     PREVIOUS,
@@ -98,14 +99,19 @@ def test_only_a_reply_cut_short_with_text_can_be_continued(
     assert (CONTINUE in offered) is expected
 
 
-def test_regenerate_and_continue_are_for_the_last_reply_of_an_idle_chat() -> None:
+def test_every_reply_of_an_idle_chat_can_be_regenerated_and_the_last_continued() -> None:
     cut = reply(1, "a", status=MessageStatus.STOPPED)
     assert commands_for(cut, is_last=True, is_busy=False) == (
         COPY, CONTINUE, REGENERATE, DETAILS, MORE,
     )  # fmt: skip
-    assert commands_for(cut, is_last=False, is_busy=False) == (COPY, DETAILS, MORE)
+    assert commands_for(cut, is_last=False, is_busy=False) == (COPY, REGENERATE, DETAILS, MORE)
     assert commands_for(cut, is_last=True, is_busy=True) == (COPY, DETAILS, MORE)
-    assert commands_for(user(1), is_last=True, is_busy=False) == (COPY, MORE)
+
+
+def test_message_of_the_user_can_be_edited_while_no_reply_is_written() -> None:
+    for is_last in (True, False):
+        assert commands_for(user(1), is_last=is_last, is_busy=False) == (COPY, EDIT, MORE)
+        assert commands_for(user(1), is_last=is_last, is_busy=True) == (COPY, MORE)
 
 
 # Where it is
@@ -323,12 +329,68 @@ def test_more_copies_as_markdown_or_plain(show: Show) -> None:
         "Copy as Markdown",
         "Copy as plain text",
         "Details",
+        "Branch into a new chat",
+        "Show all branches",
+        "Delete message",
     ]
     menu.actions()[0].trigger()
     assert QGuiApplication.clipboard().text() == "a **bold** word"
     menu.actions()[1].trigger()
     assert QGuiApplication.clipboard().text() == "a bold word"
     menu.close()
+
+
+def test_edit_names_the_message(show: Show, qtbot: QtBot) -> None:
+    view = show(TALK)
+    hover(view, 2)
+    with qtbot.waitSignal(view.commands.command_requested) as asked:
+        click(view, EDIT)
+    assert asked.args == [EDIT, MessageId(3)]
+
+
+@pytest.mark.parametrize(
+    ("row", "label", "expected"),
+    [
+        (1, "Branch into a new chat", ["branch", MessageId(2)]),
+        (1, "Show all branches", ["tree", MessageId(2)]),
+        (1, "Delete message", ["delete", MessageId(2)]),
+        (1, "Delete what follows", ["delete-following", MessageId(2)]),
+        (0, "Edit", ["edit", MessageId(1)]),
+    ],
+)
+def test_menus_of_a_message_name_command_and_message(
+    show: Show, qtbot: QtBot, row: int, label: str, expected: list[object]
+) -> None:
+    view = show(TALK)
+    menu = QMenu(view)
+    view.commands.add_to(menu, row)
+    with qtbot.waitSignal(view.commands.command_requested) as asked:
+        next(action for action in menu.actions() if action.text() == label).trigger()
+    assert asked.args == expected
+
+
+def test_menu_regenerates_any_reply(show: Show, qtbot: QtBot) -> None:
+    view = show(TALK)
+    menu = QMenu(view)
+    view.commands.add_to(menu, 1)
+    with qtbot.waitSignal(view.commands.regenerate_requested) as asked:
+        next(one for one in menu.actions() if one.text() == "Regenerate").trigger()
+    assert asked.args == [MessageId(2)]
+
+
+def test_menu_offers_to_delete_nothing_while_a_reply_is_written(show: Show) -> None:
+    view = show([user(1), reply(2), user(3), growing(4, "a")])
+    menu = QMenu(view)
+    view.commands.add_to(menu, 1)
+    shown = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert shown == ["Branch into a new chat", "Show all branches"]
+
+
+def test_last_message_has_nothing_that_follows(show: Show) -> None:
+    view = show(TALK)
+    menu = QMenu(view)
+    view.commands.add_to(menu, 3)
+    assert "Delete what follows" not in [action.text() for action in menu.actions()]
 
 
 # Versions

@@ -349,3 +349,37 @@ def test_scrolled_picture_is_the_one_painted_anew(show: Show) -> None:
     moved = view.viewport().grab().toImage()
     view.viewport().repaint()
     assert view.viewport().grab().toImage() == moved
+
+
+def test_messages_removed_above_the_window_move_nothing_in_it(show: Show) -> None:
+    messages = conversation(30)
+    view = show(messages)
+    model = view.model()
+    assert model is not None
+    view.scroll_to(1500)
+    row = view.stage.visible_rows()[1]
+    kept, y = messages[row], view.stage.row_rect(row).top()
+    for left in ([*messages[:2], *messages[4:]], messages):
+        model.set_chat(model.chat_id, ListSource(left))
+        assert view.stage.row_rect(left.index(kept)).top() == y
+
+
+def test_message_at_the_top_that_is_removed_makes_room_for_the_next(show: Show) -> None:
+    messages = conversation(30)
+    view = show(messages)
+    model = view.model()
+    assert model is not None
+    view.scroll_to(1500)
+    row = view.stage.visible_rows()[0]
+    model.set_chat(model.chat_id, ListSource([*messages[:row], *messages[row + 1 :]]))
+    assert view.stage.row_rect(row).top() == 0
+
+
+def test_end_that_is_followed_is_followed_after_messages_were_removed(show: Show) -> None:
+    messages = conversation(30)
+    view = show(messages)
+    model = view.model()
+    assert model is not None
+    model.set_chat(model.chat_id, ListSource(messages[:10]))
+    assert view.stage.position.follows_end
+    assert view.stage.visible_rows()[-1] == 9

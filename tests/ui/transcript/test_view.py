@@ -289,3 +289,16 @@ def test_hostile_message_is_shown_to_its_end(show: Show, qtbot: QtBot, text: str
     view.scroll_to_end()
     view.scroll_to(view.stage.layout.height // 2)
     assert view.stage.layout.height > 100
+
+
+def test_message_edited_elsewhere_is_marked_and_shown_until_it_is_gone(show: Show) -> None:
+    view = show(conversation(30))
+    view.mark_edited(2)
+    assert (view.marks().current_row, 2 in view.stage.visible_rows()) == (2, True)
+    model = view.model()
+    assert model is not None
+    model.truncate(1)
+    assert view.marks().current_row == -1
+    view.mark_edited(0)
+    view.mark_edited(-1)
+    assert view.marks().current_row == -1

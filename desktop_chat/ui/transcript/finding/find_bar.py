@@ -110,6 +110,14 @@ class FindBar(QWidget):
             is_whole_word=self.whole_word.isChecked(),
         )
 
+    def set_query(self, text: str) -> None:
+        """Put in what is looked for, any case, accents and words around it; emits nothing."""
+        self.blockSignals(True)
+        self.exact.setChecked(False)
+        self.whole_word.setChecked(False)
+        self.field.setText(text)
+        self.blockSignals(False)
+
     def set_theme(self, theme: Theme) -> None:
         """Take colours and text size."""
         self._theme = theme

@@ -10,6 +10,7 @@ from desktop_chat.ui.transcript.finding.finding_hits import Found
 from desktop_chat.ui.transcript.finding.finding_index import Current
 from desktop_chat.ui.transcript.finding.finding_reveal import reveal
 from desktop_chat.ui.transcript.finding.finding_search import ChatSearch
+from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING
 from desktop_chat.ui.transcript.selection import Position
 
 if not TYPE_CHECKING:
@@ -82,6 +83,32 @@ class Finder(QObject):
             bar.field.setText(selected)
         bar.field.selectAll()
         bar.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def show_place(self, row: int, words: str, *, is_reasoning: bool = False) -> None:
+        """Bring a message into view, and the first hit in it; the keyboard stays where it is.
+
+        Args:
+            row: The row of the message.
+            words: What is to be found there; "" for the message itself.
+            is_reasoning: Whether to begin in what the model thought.
+        """
+        if not 0 <= row < len(self._pane.stage.layout):
+            return
+        self._forget()
+        if words:
+            bar = self._made_bar()
+            bar.set_query(words)
+            self._place_bar()
+            bar.show()
+            bar.raise_()
+        elif self.bar is not None:
+            self.bar.hide()
+        self._pane.show_row(row)
+        if words and self.bar is not None:
+            self._origin = Position(row, REASONING if is_reasoning else BODY, 0, 0)
+            self._look_for(self.bar.query())
+            if self.search is not None:
+                self.search.want(row)
 
     @Slot()
     def close(self) -> None:

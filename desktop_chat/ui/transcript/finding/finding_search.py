@@ -90,6 +90,8 @@ class ChatSearch(QObject):
 
     @Slot()
     def _on_slices_timeout(self) -> None:
+        if not self._pane.isVisible():
+            return  # the window closes, and nothing can be read any more
         end = perf_counter() + SLICE_MS / 1000
         while perf_counter() < end:
             if not self._step():

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 
 from desktop_chat.ui.transcript.toolbar.toolbar_place import ToolbarPlace
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMenu
+
+    from desktop_chat.domain.message import MessageId
     from desktop_chat.ui.theme import Theme
     from desktop_chat.ui.transcript.pane import TranscriptPane
 
@@ -25,12 +28,14 @@ class MessageCommands(QObject):
         regenerate_requested(object): id of the reply.
         continue_requested(object): id of the reply.
         version_requested(object, int): id of a message; -1 for the version before it, 1 after.
+        command_requested(str, object): one of `message_menu` or EDIT, and the message's id.
     """
 
     copy_requested = Signal(int)
     regenerate_requested = Signal(object)
     continue_requested = Signal(object)
     version_requested = Signal(object, int)
+    command_requested = Signal(str, object)
 
     def __init__(self, pane: TranscriptPane) -> None:
         super().__init__(pane)
@@ -38,6 +43,7 @@ class MessageCommands(QObject):
         self._stage = pane.stage
         self._theme: Theme | None = None
         self._menu_row = -1
+        self._menu_message: MessageId | None = None
         self._switched = ""
         self._bottom = 0
         self.toolbar = ToolbarPlace(pane)
@@ -83,6 +89,8 @@ class MessageCommands(QObject):
                 self.show_details(row)
             case "more":
                 self._show_menu(row)
+            case _:
+                self.command_requested.emit(command, message_id)
 
     @Slot(int)
     def keep_place(self, row: int) -> None:
@@ -118,7 +126,43 @@ class MessageCommands(QObject):
         menu.addAction(self.tr("Copy as plain text")).triggered.connect(self._on_plain_triggered)
         menu.addSeparator()
         menu.addAction(self.tr("Details")).triggered.connect(self._on_details_triggered)
+        self.add_to(menu, row, has_buttons=True)
         menu.popup(self.toolbar.menu_point())
+
+    def add_to(self, menu: QMenu, row: int, *, has_buttons: bool = False) -> None:
+        """Add the commands of a message to a menu.
+
+        Args:
+            menu: The menu.
+            row: Row of the message.
+            has_buttons: Leave out what the toolbar shows beside the menu.
+        """
+        from desktop_chat.ui.transcript.toolbar.message_menu import entries_for
+
+        model = self._pane.model()
+        if model is None or not 0 <= row < model.rowCount():
+            return
+        message, last = model.message_at(row), model.rowCount() - 1
+        self._menu_row, self._menu_message = row, message.id
+        is_busy = self.toolbar.is_busy
+        entries = entries_for(message, is_last=row == last, is_busy=is_busy)
+        menu.addSeparator()
+        for command, label in entries:
+            if not has_buttons or command not in self.toolbar.commands_of(row):
+                action = menu.addAction(label)
+                action.setData(command)
+                action.triggered.connect(self._on_command_triggered)
+
+    @Slot()
+    def _on_command_triggered(self) -> None:
+        action, message_id = self.sender(), self._menu_message
+        if not isinstance(action, QAction) or message_id is None:
+            return
+        command = str(action.data())
+        if command == "regenerate":
+            self.regenerate_requested.emit(message_id)
+        else:
+            self.command_requested.emit(command, message_id)
 
     @Slot()
     def _on_markdown_triggered(self) -> None:

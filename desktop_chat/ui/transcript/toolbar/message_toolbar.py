@@ -36,6 +36,7 @@ BUTTON = 26
 COPIED_MS = 1500
 
 COPY = "copy"
+EDIT = "edit"
 CONTINUE = "continue"
 REGENERATE = "regenerate"
 DETAILS = "details"
@@ -48,6 +49,7 @@ _ICONS = {
     PREVIOUS: "chevron-left",
     NEXT: "chevron-right",
     COPY: "copy",
+    EDIT: "pencil",
     CONTINUE: "step-forward",
     REGENERATE: "refresh",
     DETAILS: "info",
@@ -72,16 +74,19 @@ def commands_for(message: Message, *, is_last: bool, is_busy: bool) -> tuple[str
 
     Args:
         message: The message.
-        is_last: Nothing follows it: only then can another reply take its place.
+        is_last: Nothing follows it: only then can it go on.
         is_busy: A reply is being written in this chat.
     """
+    if message.sender is Sender.USER and not is_busy:
+        return (COPY, EDIT, MORE)
     if message.sender is not Sender.LLM:
         return (COPY, MORE)
     if message.status is MessageStatus.STREAMING:
         return ()  # its end moves with every word
     again: tuple[str, ...] = ()
-    if is_last and not is_busy:
-        again = (CONTINUE, REGENERATE) if can_continue(message) else (REGENERATE,)
+    if not is_busy:
+        goes_on = is_last and can_continue(message)
+        again = (CONTINUE, REGENERATE) if goes_on else (REGENERATE,)
     return (COPY, *again, DETAILS, MORE)
 
 
@@ -152,6 +157,7 @@ class MessageToolbar(QWidget):
             PREVIOUS: self.tr("Previous version"),
             NEXT: self.tr("Next version"),
             COPY: self.tr("Copy"),
+            EDIT: self.tr("Edit"),
             CONTINUE: self.tr("Continue"),
             REGENERATE: self.tr("Regenerate"),
             DETAILS: self.tr("Details"),

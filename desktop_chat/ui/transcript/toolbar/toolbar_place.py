@@ -178,8 +178,15 @@ class ToolbarPlace(QObject):
             return ()
         from desktop_chat.ui.transcript.toolbar.message_toolbar import commands_for
 
-        is_busy = model.is_streaming(count - 1)
-        return commands_for(self._message(row), is_last=row == count - 1, is_busy=is_busy)
+        is_last, is_busy = row == count - 1, self.is_busy
+        return commands_for(self._message(row), is_last=is_last, is_busy=is_busy)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a reply is being written in the chat shown."""
+        model = self._pane.model()
+        last = model.rowCount() - 1 if model is not None else -1
+        return model is not None and last >= 0 and model.is_streaming(last)
 
     def _made(self) -> MessageToolbar:
         if self._toolbar is None:

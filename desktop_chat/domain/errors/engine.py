@@ -1,0 +1,146 @@
+"""Turns and requests to an engine that failed."""
+
+from __future__ import annotations
+
+from desktop_chat.domain.errors.base import ChatError
+
+
+class EngineError(ChatError):
+    """A request to an engine failed."""
+
+    code = "engine_error"
+    sentence = "The engine reports an error: {detail}"
+
+
+class ServerUnreachableError(EngineError):
+    """Nothing answers at the address. Fields: `url`."""
+
+    code = "server_unreachable"
+    sentence = "No server answers at {url}. Start LM Studio's server there, or change the address."
+
+
+class NotAServerError(EngineError):
+    """Something answers, but not in the protocol. Fields: `url`, `detail`."""
+
+    code = "not_a_server"
+    sentence = "What answers at {url} is not a model server. Check the address. {detail}"
+
+
+class WrongPathError(EngineError):
+    """The server answers that it does not know this path. Fields: `url`, `detail`."""
+
+    code = "wrong_path"
+    sentence = (
+        "The server at {url} does not know this address. "
+        "Enter it without a path, for example http://127.0.0.1:1234."
+    )
+
+
+class UnauthorizedError(EngineError):
+    """The server wants a token or refuses the one it got. Fields: `url`, `detail`."""
+
+    code = "unauthorized"
+    sentence = "The server at {url} wants a valid API token. Enter it in the settings."
+
+
+class NoModelLoadedError(EngineError):
+    """The server has no model in memory. Fields: `url`, `detail`."""
+
+    code = "no_model_loaded"
+    sentence = "No model is loaded on the server. Load one there, or choose another model."
+
+
+class ModelNotFoundError(EngineError):
+    """The model asked for is not there. Fields: `model`, `detail`."""
+
+    code = "model_not_found"
+    sentence = "The model “{model}” is not there. Choose another model."
+
+
+class NoModelAnywhereError(EngineError):
+    """No engine has a chat model."""
+
+    code = "no_model_anywhere"
+    sentence = (
+        "There is no model yet. Start LM Studio, choose a GGUF file, or get the starter model."
+    )
+
+
+class ModelChoiceNeededError(EngineError):
+    """Several models are there and none was chosen. Fields: `models`."""
+
+    code = "model_choice_needed"
+    sentence = "Several models are there: {models}. Choose one."
+
+
+class ContextFullError(EngineError):
+    """The conversation does not fit. Fields: `context_length` (tokens, if known), `detail`."""
+
+    code = "context_full"
+    sentence = (
+        "The conversation is too long for the model's context. "
+        "Start a new chat, or load the model with a larger context."
+    )
+
+
+class ConnectionLostError(EngineError):
+    """The connection broke before the reply ended. Fields: `url`."""
+
+    code = "connection_lost"
+    sentence = "The connection was lost before the reply ended. Try again."
+
+
+class EmptyReplyError(EngineError):
+    """The reply ended without any text."""
+
+    code = "empty_reply"
+    sentence = "The model returned nothing. Perhaps its context is full. Try again."
+
+
+class UnreadableReplyError(EngineError):
+    """The server sent something that is no reply. Fields: `detail`."""
+
+    code = "unreadable_reply"
+    sentence = "The server sent an unreadable reply. Try again. {detail}"
+
+
+class ServerBusyError(EngineError):
+    """The server asks to come back later. Fields: `retry_after_s` (if known), `detail`."""
+
+    code = "server_busy"
+    sentence = "The server is busy. Try again in a moment."
+
+
+class EngineFailedError(EngineError):
+    """The server reports an error of its own. Fields: `status` (HTTP, if known), `detail`."""
+
+    code = "engine_failed"
+    sentence = "The engine reports an error: {detail}"
+
+
+class ModelFileBrokenError(EngineError):
+    """A model file is incomplete or no GGUF file. Fields: `path`, `detail`."""
+
+    code = "model_file_broken"
+    sentence = "The file {path} is not a usable model: {detail}. Get it again."
+
+
+class ModelLoadFailedError(EngineError):
+    """The embedded engine could not load the model. Fields: `model`, `detail`."""
+
+    code = "model_load_failed"
+    sentence = "The model “{model}” could not be loaded: {detail}. Choose another model."
+
+
+class EngineCrashedError(EngineError):
+    """The embedded engine's process ended. Fields: `detail`."""
+
+    code = "engine_crashed"
+    sentence = "The embedded engine ended unexpectedly ({detail}). Try again; it starts anew."
+
+
+class StarterModelError(ChatError):
+    """The starter model could not be fetched. Fields: `detail`."""
+
+    code = "starter_model_failed"
+    sentence = "The starter model could not be fetched: {detail}. Run it again when online."

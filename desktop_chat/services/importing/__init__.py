@@ -1,0 +1,1 @@
+"""Chats from files of this and of other programs, one module a format."""

@@ -1,0 +1,1 @@
+"""Chats as documents: plain text, HTML, DOCX, ODT. No Qt, but for pictures."""

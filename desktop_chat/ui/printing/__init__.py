@@ -1,0 +1,1 @@
+"""Chats on pages: PDF, preview and print."""

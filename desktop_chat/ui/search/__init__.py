@@ -1,0 +1,1 @@
+"""The results of a search over all chats, in the place of the chat list."""
