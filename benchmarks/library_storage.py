@@ -20,12 +20,12 @@ from benchmarks import library_database
 from benchmarks.result import Result
 from desktop_chat import paths
 from desktop_chat.assembly import import_command
-from desktop_chat.domain.search_hit import PAGE
+from desktop_chat.domain.search.hit import PAGE
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.importing.service import ImportService
-from desktop_chat.services.search import SearchService
-from desktop_chat.storage.backups import make_backup
+from desktop_chat.services.library.search import SearchService
+from desktop_chat.storage.backups.copies import make_backup
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.sqlite.backup import copy_pages
 

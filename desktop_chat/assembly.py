@@ -16,38 +16,38 @@ from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO
 from desktop_chat.logs import register_secret
 from desktop_chat.providers.embedded import EmbeddedProvider
 from desktop_chat.services.background import Worker
-from desktop_chat.services.backups import BackupService
-from desktop_chat.services.branching import BranchingService
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.chat import ChatService
-from desktop_chat.services.chat_lists import ChatListsService
 from desktop_chat.services.chats import ChatsService
-from desktop_chat.services.drafts import DraftsService
 from desktop_chat.services.engine_accounts import EmbeddedEngine, LmStudioEngine, StoredChoices
 from desktop_chat.services.engines import EngineService
-from desktop_chat.services.indexing import IndexingService
 from desktop_chat.services.journal import Journal
 from desktop_chat.services.launch import DATA_FOLDER
-from desktop_chat.services.opening import open_data, save_again, want_recovery
-from desktop_chat.services.organising import OrganisingService
-from desktop_chat.services.search import SearchService
+from desktop_chat.services.library.branching import BranchingService
+from desktop_chat.services.library.chat_lists import ChatListsService
+from desktop_chat.services.library.indexing import IndexingService
+from desktop_chat.services.library.organising import OrganisingService
+from desktop_chat.services.library.search import SearchService
+from desktop_chat.services.library.trash import TrashService
+from desktop_chat.services.library.undoing import UndoingService
+from desktop_chat.services.safekeeping.backups import BackupService
+from desktop_chat.services.safekeeping.drafts import DraftsService
+from desktop_chat.services.safekeeping.opening import open_data, save_again, want_recovery
+from desktop_chat.services.safekeeping.upkeep import UpkeepService
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import TOKEN, SettingsService
-from desktop_chat.services.trash import TrashService
 from desktop_chat.services.turns import TurnStore
-from desktop_chat.services.undoing import UndoingService
-from desktop_chat.services.upkeep import UpkeepService
 from desktop_chat.storage.branches import BranchRepository
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import Database, open_database
 from desktop_chat.storage.drafts import DraftRepository
-from desktop_chat.storage.folders import FolderRepository
 from desktop_chat.storage.message_pages import MessagePages
 from desktop_chat.storage.messages import MessageRepository
+from desktop_chat.storage.organising.folders import FolderRepository
+from desktop_chat.storage.organising.tags import TagRepository
 from desktop_chat.storage.readable_pages import ReadablePages
-from desktop_chat.storage.search_index import SearchIndex
+from desktop_chat.storage.searching.search_index import SearchIndex
 from desktop_chat.storage.settings_file import read_settings, write_settings
-from desktop_chat.storage.tags import TagRepository
 
 if TYPE_CHECKING:
     from typing import Any

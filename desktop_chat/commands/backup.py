@@ -11,8 +11,8 @@ from desktop_chat.domain.backup import MANUAL
 from desktop_chat.domain.errors import BackupTargetError, ChatError
 from desktop_chat.services import clock
 from desktop_chat.services.launch import read_launch
-from desktop_chat.storage.backup_names import backup_path
-from desktop_chat.storage.backups import make_backup, make_copy
+from desktop_chat.storage.backups.copies import make_backup, make_copy
+from desktop_chat.storage.sqlite.backup_names import backup_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

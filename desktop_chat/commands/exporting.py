@@ -16,7 +16,7 @@ from desktop_chat.services.exporting.export import Export
 from desktop_chat.services.exporting.options import ExportFormat, ExportOptions, ExportScope
 from desktop_chat.services.launch import read_launch
 from desktop_chat.storage.database import open_database
-from desktop_chat.storage.library_reader import LibraryReader
+from desktop_chat.storage.exporting.library_reader import LibraryReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,19 +13,19 @@ from desktop_chat.domain.errors import (
     DatabaseDamagedError,
     SearchIndexDamagedError,
 )
-from desktop_chat.domain.search_query import parse_query
+from desktop_chat.domain.search.query import parse_query
 from desktop_chat.services import clock
 from desktop_chat.services.launch import read_launch
 from desktop_chat.storage.database import open_database
-from desktop_chat.storage.search import SearchRepository
-from desktop_chat.storage.search_index import SearchIndex
+from desktop_chat.storage.searching.search import SearchRepository
+from desktop_chat.storage.searching.search_index import SearchIndex
 from desktop_chat.storage.times import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from desktop_chat.domain.search_hit import SearchHit, Snippet
-    from desktop_chat.domain.search_query import SearchQuery
+    from desktop_chat.domain.search.hit import SearchHit, Snippet
+    from desktop_chat.domain.search.query import SearchQuery
     from desktop_chat.storage.database import Database
 
 USAGE = 2

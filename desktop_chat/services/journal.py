@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.errors import StorageError
-from desktop_chat.services.saving import SavingState
+from desktop_chat.services.safekeeping.saving import SavingState
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

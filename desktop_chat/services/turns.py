@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from desktop_chat.domain.titles import title_from
 from desktop_chat.domain.undo import Change
 from desktop_chat.storage.drafts import DraftRepository
-from desktop_chat.storage.undo_log import UndoLog
+from desktop_chat.storage.undo.undo_log import UndoLog
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

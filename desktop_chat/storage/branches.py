@@ -11,7 +11,6 @@ from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.message import MessageId, MessageStatus, Sender
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.messages import MessageRepository
-from desktop_chat.storage.removals import Removals
 from desktop_chat.storage.sqlite.message_tree import (
     count_messages,
     find_leaf,
@@ -20,7 +19,8 @@ from desktop_chat.storage.sqlite.message_tree import (
 )
 from desktop_chat.storage.sqlite.rows import MESSAGE_FIELDS, clean_text
 from desktop_chat.storage.times import Clock, from_text, to_text, utc_now
-from desktop_chat.storage.undo_log import UndoLog
+from desktop_chat.storage.undo.removals import Removals
+from desktop_chat.storage.undo.undo_log import UndoLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

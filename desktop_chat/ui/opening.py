@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
 
     from desktop_chat.services.launch import Launch
-    from desktop_chat.services.recovery import Recovery
+    from desktop_chat.services.safekeeping.recovery import Recovery
     from desktop_chat.ui.dialogs.recovery_dialog import RecoveryDialog
     from desktop_chat.ui.shell import Shell
 
@@ -90,7 +90,7 @@ class Opening(QObject):
         return await alert.answer() == RETRY
 
     async def _mend(self, error: StorageError) -> bool:
-        from desktop_chat.services.recovery import Recovery
+        from desktop_chat.services.safekeeping.recovery import Recovery
 
         recovery = Recovery(self._launch.data_dir)
         try:

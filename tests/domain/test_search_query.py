@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from desktop_chat.domain.search_query import (
+from desktop_chat.domain.search.query import (
     LONGEST,
     MOST_TERMS,
     Filter,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desktop_chat.domain.search_query import parse_query
-from desktop_chat.domain.snippets import LENGTH, find_marks, make_snippet, mark_title
+from desktop_chat.domain.search.query import parse_query
+from desktop_chat.domain.search.snippets import LENGTH, find_marks, make_snippet, mark_title
 
 
 def terms(line: str):

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from desktop_chat.domain.backup import DAILY, REPLACED
 from desktop_chat.paths import backups_dir, database_path
 from desktop_chat.services import clock
-from desktop_chat.storage.backups import list_backups, make_backup
+from desktop_chat.storage.backups.copies import list_backups, make_backup
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.ui.session import RESTART

@@ -17,7 +17,7 @@ from desktop_chat.domain.message import MessageStatus
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.messages import MessageRepository
-from desktop_chat.storage.search_index import SearchIndex
+from desktop_chat.storage.searching.search_index import SearchIndex
 from tests.e2e.window import OpenWindow, run_window, until
 
 pytestmark = pytest.mark.usefixtures("qapp")

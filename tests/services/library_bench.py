@@ -10,16 +10,16 @@ from desktop_chat.domain import changes
 from desktop_chat.domain.errors import ChatBusyError
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.organising import OrganisingService
-from desktop_chat.services.trash import TrashService
-from desktop_chat.services.undoing import UndoingService
+from desktop_chat.services.library.organising import OrganisingService
+from desktop_chat.services.library.trash import TrashService
+from desktop_chat.services.library.undoing import UndoingService
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
-from desktop_chat.storage.folders import FolderRepository
 from desktop_chat.storage.messages import MessageRepository
-from desktop_chat.storage.removals import Removals
-from desktop_chat.storage.tags import TagRepository
-from desktop_chat.storage.undo_log import UndoLog
+from desktop_chat.storage.organising.folders import FolderRepository
+from desktop_chat.storage.organising.tags import TagRepository
+from desktop_chat.storage.undo.removals import Removals
+from desktop_chat.storage.undo.undo_log import UndoLog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence

@@ -13,13 +13,13 @@ import pytest
 from desktop_chat.domain.backup import BEFORE_IMPORT, DAILY, DAMAGED, MANUAL
 from desktop_chat.domain.changes import BackupFailed, BackupMade
 from desktop_chat.domain.errors import BackupDiskFullError, DatabaseDamagedError
-from desktop_chat.services import backups as module
-from desktop_chat.services.backups import BackupService
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.storage.backups import list_backups, make_backup
+from desktop_chat.services.safekeeping import backups as module
+from desktop_chat.services.safekeeping.backups import BackupService
+from desktop_chat.storage.backups.copies import list_backups, make_backup
+from desktop_chat.storage.backups.restoring import restore_path
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
-from desktop_chat.storage.restoring import restore_path
 from desktop_chat.storage.sqlite.backup import BackupStoppedError
 
 pytestmark = pytest.mark.anyio

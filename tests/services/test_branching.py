@@ -18,9 +18,9 @@ from desktop_chat.domain.ids import ChatId
 from desktop_chat.domain.message import MessageId
 from desktop_chat.domain.stream import StreamFinished, TextDelta
 from desktop_chat.domain.undo import Change
-from desktop_chat.services.branching import BranchingService
+from desktop_chat.services.library.branching import BranchingService
+from desktop_chat.services.library.undoing import UndoingService
 from desktop_chat.services.tasks import TaskScope
-from desktop_chat.services.undoing import UndoingService
 from desktop_chat.storage.branches import BranchRepository, ChatCopy
 from tests.services.turn_bench import TurnBench, consume
 

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.organisation import ChatOrder, ChatQuery
-from desktop_chat.services.chat_lists import ChatListsService
+from desktop_chat.services.library.chat_lists import ChatListsService
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 

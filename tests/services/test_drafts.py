@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from desktop_chat.domain.changes import SavingFailed, SavingResumed
-from desktop_chat.services import drafts as drafts_module
-from desktop_chat.services.drafts import DraftsService
+from desktop_chat.services.safekeeping import drafts as drafts_module
+from desktop_chat.services.safekeeping.drafts import DraftsService
 from desktop_chat.storage.drafts import DraftRepository
 from tests.services.turn_bench import TurnBench
 

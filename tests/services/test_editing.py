@@ -17,7 +17,7 @@ from desktop_chat.domain.message import MessageId
 from desktop_chat.domain.stream import StreamFinished, TextDelta
 from desktop_chat.domain.undo import Change
 from desktop_chat.services.tasks import TaskScope
-from desktop_chat.storage.undo_log import UndoLog
+from desktop_chat.storage.undo.undo_log import UndoLog
 from tests.services.turn_bench import TurnBench, consume
 
 pytestmark = pytest.mark.anyio

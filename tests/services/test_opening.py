@@ -15,8 +15,8 @@ from desktop_chat.domain.errors import (
 from desktop_chat.paths import backups_dir, database_path
 from desktop_chat.services import clock
 from desktop_chat.services.launch import Launch, read_launch
-from desktop_chat.services.opening import open_data, save_again, want_recovery
-from desktop_chat.storage.backups import list_backups, make_backup
+from desktop_chat.services.safekeeping.opening import open_data, save_again, want_recovery
+from desktop_chat.storage.backups.copies import list_backups, make_backup
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 

@@ -9,9 +9,9 @@ from desktop_chat.domain.errors import DatabaseDamagedError
 from desktop_chat.paths import backups_dir, database_path
 from desktop_chat.services import clock
 from desktop_chat.services.launch import read_launch
-from desktop_chat.services.opening import open_data
-from desktop_chat.services.recovery import Recovery
-from desktop_chat.storage.backups import list_backups, make_backup
+from desktop_chat.services.safekeeping.opening import open_data
+from desktop_chat.services.safekeeping.recovery import Recovery
+from desktop_chat.storage.backups.copies import list_backups, make_backup
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.messages import MessageRepository

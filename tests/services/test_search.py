@@ -12,13 +12,13 @@ from desktop_chat.domain.changes import SearchIndexGrew
 from desktop_chat.domain.errors import SearchIndexDamagedError, StorageError
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.indexing import IndexingService
-from desktop_chat.services.search import SearchService
-from desktop_chat.storage import search_index
+from desktop_chat.services.library.indexing import IndexingService
+from desktop_chat.services.library.search import SearchService
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.messages import MessageRepository
-from desktop_chat.storage.search_index import SearchIndex
+from desktop_chat.storage.searching import search_index
+from desktop_chat.storage.searching.search_index import SearchIndex
 
 pytestmark = pytest.mark.anyio
 MANY = 3000

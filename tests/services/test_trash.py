@@ -14,9 +14,9 @@ from desktop_chat.domain.changes import ChatsChanged
 from desktop_chat.domain.ids import ChatId
 from desktop_chat.domain.organisation import ChatQuery, Place
 from desktop_chat.domain.undo import Change
-from desktop_chat.services import trash as trash_module
-from desktop_chat.storage import trash as trash_storage
+from desktop_chat.services.library import trash as trash_module
 from desktop_chat.storage.sqlite.portions import MOST_MESSAGES as MESSAGES_AT_ONCE
+from desktop_chat.storage.undo import trash as trash_storage
 from tests.services.library_bench import LibraryBench, library_bench
 
 if TYPE_CHECKING:

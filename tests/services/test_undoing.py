@@ -19,7 +19,7 @@ from desktop_chat.domain.changes import (
 from desktop_chat.domain.errors import ChatBusyError
 from desktop_chat.domain.ids import ChatId, FolderId, TagId
 from desktop_chat.domain.undo import Change
-from desktop_chat.services.undoing import MOST_NAMED
+from desktop_chat.services.library.undoing import MOST_NAMED
 from desktop_chat.storage.sqlite.portions import MOST_MESSAGES as BATCH
 from tests.services.library_bench import LibraryBench, library_bench
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desktop_chat.domain.changes import DamageFound
-from desktop_chat.services.upkeep import THOROUGH, UpkeepService
+from desktop_chat.services.safekeeping.upkeep import THOROUGH, UpkeepService
 from desktop_chat.storage.upkeep import UpkeepRepository
 from tests.services.turn_bench import TurnBench
 

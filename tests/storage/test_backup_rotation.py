@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop_chat.domain.backup import BEFORE_IMPORT, DAILY, DAMAGED, MANUAL, REPLACED, Backup
-from desktop_chat.storage.backup_rotation import outdated
+from desktop_chat.storage.backups.rotation import outdated
 
 NOW = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
 GB = 1024**3

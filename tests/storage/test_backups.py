@@ -19,8 +19,7 @@ from desktop_chat.domain.errors import (
     StorageError,
 )
 from desktop_chat.paths import backups_dir
-from desktop_chat.storage.backup_names import backup_path
-from desktop_chat.storage.backups import (
+from desktop_chat.storage.backups.copies import (
     backups_holding,
     list_backups,
     make_backup,
@@ -31,6 +30,7 @@ from desktop_chat.storage.backups import (
 )
 from desktop_chat.storage.sqlite import backup as backup_steps
 from desktop_chat.storage.sqlite.backup import BackupStoppedError
+from desktop_chat.storage.sqlite.backup_names import backup_path
 
 NOW = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from desktop_chat.domain.undo import Change
 from desktop_chat.storage import branches as branches_module
 from desktop_chat.storage.branches import BranchRepository
 from desktop_chat.storage.message_pages import MessagePages
-from desktop_chat.storage.undo_log import UndoLog
+from desktop_chat.storage.undo.undo_log import UndoLog
 
 CONTENT = """
 SELECT sender, status, content, reasoning, depth, model, finish_reason, created_at, params

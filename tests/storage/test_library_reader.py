@@ -9,7 +9,7 @@ import pytest
 from desktop_chat.domain.errors import ChatNotFoundError
 from desktop_chat.domain.params import GenerationParams
 from desktop_chat.domain.transfer import path_of
-from desktop_chat.storage.library_reader import LibraryReader
+from desktop_chat.storage.exporting.library_reader import LibraryReader
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_chat.storage.operations import BATCH, Operations, batches, without_chats
-from desktop_chat.storage.removals import Removals
+from desktop_chat.storage.undo.operations import BATCH, Operations, batches, without_chats
+from desktop_chat.storage.undo.removals import Removals
 
 
 @pytest.fixture

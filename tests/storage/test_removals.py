@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from desktop_chat.domain.errors import ChatNotFoundError
-from desktop_chat.storage.removals import Removals
 from desktop_chat.storage.sqlite.portions import MOST_CHARACTERS
 from desktop_chat.storage.sqlite.portions import MOST_MESSAGES as BATCH
+from desktop_chat.storage.undo.removals import Removals
 
 
 @pytest.fixture

@@ -12,11 +12,16 @@ import pytest
 from desktop_chat.domain.backup import DAILY, DAMAGED, REPLACED
 from desktop_chat.domain.errors import DatabaseDamagedError, DatabaseTooNewError, StorageError
 from desktop_chat.paths import backups_dir
-from desktop_chat.storage.backup_names import read_name
-from desktop_chat.storage.backups import list_backups, make_backup, newest_ahead
+from desktop_chat.storage.backups.copies import list_backups, make_backup, newest_ahead
+from desktop_chat.storage.backups.restoring import (
+    finish_restore,
+    prepare_restore,
+    restore,
+    restore_path,
+)
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
-from desktop_chat.storage.restoring import finish_restore, prepare_restore, restore, restore_path
+from desktop_chat.storage.sqlite.backup_names import read_name
 
 NOW = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
 

@@ -56,7 +56,7 @@ OPEN_AS_NOBODY = """
 import json, os, pathlib, sys
 import desktop_chat.storage.settings_file, tomli_w
 from desktop_chat import app, paths
-from desktop_chat.services.opening import open_data
+from desktop_chat.services.safekeeping.opening import open_data
 from desktop_chat.domain.errors import ChatError
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database

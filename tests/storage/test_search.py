@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import pytest
 
 from desktop_chat.domain.message import MessageStatus, Sender
-from desktop_chat.domain.search_query import parse_query
+from desktop_chat.domain.search.query import parse_query
 from desktop_chat.storage.database import open_database
-from desktop_chat.storage.search import NEWEST, SearchRepository
+from desktop_chat.storage.searching.search import NEWEST, SearchRepository
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import pytest
 
 from desktop_chat.domain.errors import DatabaseDamagedError
-from desktop_chat.domain.search_query import parse_query
-from desktop_chat.storage import search_index
+from desktop_chat.domain.search.query import parse_query
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.migrations import STEPS, apply_steps
-from desktop_chat.storage.search import SearchRepository
-from desktop_chat.storage.search_index import SearchIndex
+from desktop_chat.storage.searching import search_index
+from desktop_chat.storage.searching.search import SearchRepository
+from desktop_chat.storage.searching.search_index import SearchIndex
 from desktop_chat.storage.sqlite.opening import APPLICATION_ID
 
 COUNT = 50

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from desktop_chat.storage.undo_log import UndoLog
+from desktop_chat.storage.undo.undo_log import UndoLog
 
 SET = ["set", "chat", 1, {"pinned": 0}]
 BACK = ["set", "chat", 1, {"pinned": 1}]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from desktop_chat.domain.errors import ExportEmptyError, ExportExistsError
 from desktop_chat.services.exporting.file_names import Names, safe_name
 from desktop_chat.services.exporting.json_file import json_lines
-from desktop_chat.storage.export_files import exporting_to, make_folder
+from desktop_chat.storage.exporting.export_files import exporting_to, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from desktop_chat.domain.transfer import ChatRecord, LibraryRecord
     from desktop_chat.services.exporting.options import ExportScope
-    from desktop_chat.storage.library_reader import LibraryReader
+    from desktop_chat.storage.exporting.library_reader import LibraryReader
 
 
 class ChatWriter(Protocol):

@@ -20,7 +20,7 @@ from typing import Any
 from desktop_chat.domain.errors import ChatError
 from desktop_chat.services.importing.limits import MEMORY_BYTES
 from desktop_chat.services.importing.staging_run import stage
-from desktop_chat.storage.staging import StagingWriter
+from desktop_chat.storage.importing.staging import StagingWriter
 
 _NICENESS = 5
 _REPORT_S = 0.1

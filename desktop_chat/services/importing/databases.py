@@ -11,7 +11,7 @@ from desktop_chat.services.importing.failures import UnknownFormatError, Unreada
 from desktop_chat.services.importing.json_stream import decode_json
 from desktop_chat.services.importing.limits import MESSAGES_OF_CHAT
 from desktop_chat.services.importing.values import fields_of
-from desktop_chat.storage.foreign_database import ForeignDatabase, open_foreign
+from desktop_chat.storage.importing.foreign_database import ForeignDatabase, open_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

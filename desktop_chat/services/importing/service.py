@@ -17,9 +17,9 @@ from desktop_chat.domain.imported import ImportResult, Preview
 from desktop_chat.domain.undo import Change
 from desktop_chat.services.background import Worker
 from desktop_chat.services.importing.reading import ReadingProcess
-from desktop_chat.storage.imported_files import drop_files, store_files
-from desktop_chat.storage.imports import ImportPlan, ImportRepository
-from desktop_chat.storage.staged import mark_known, read_preview, read_steps
+from desktop_chat.storage.importing.imported_files import drop_files, store_files
+from desktop_chat.storage.importing.imports import ImportPlan, ImportRepository
+from desktop_chat.storage.importing.staged import mark_known, read_preview, read_steps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -30,7 +30,7 @@ from desktop_chat.services.importing.values import fields_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-    from desktop_chat.storage.staging import StagingWriter
+    from desktop_chat.storage.importing.staging import StagingWriter
 
     Report = Callable[[int, int], None]
     Pieces = Iterator[tuple[str | None, int | None, Any]]

@@ -11,9 +11,9 @@ from desktop_chat.domain.backup import BEFORE_UPDATE
 from desktop_chat.domain.errors import DatabaseDamagedError, DatabaseTooNewError, StorageError
 from desktop_chat.paths import backups_dir
 from desktop_chat.storage.atomic_file import sync_dir
-from desktop_chat.storage.backup_names import backup_path
 from desktop_chat.storage.migrations import STEPS, apply_steps
 from desktop_chat.storage.sqlite.backup import back_up
+from desktop_chat.storage.sqlite.backup_names import backup_path
 from desktop_chat.storage.sqlite.read_only import read_only_uri
 from desktop_chat.storage.times import utc_now
 

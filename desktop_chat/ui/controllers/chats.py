@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from desktop_chat.domain.chat import Chat
     from desktop_chat.services.broadcast import Broadcast
-    from desktop_chat.services.chat_lists import ChatListing, ChatListsService
+    from desktop_chat.services.library.chat_lists import ChatListing, ChatListsService
     from desktop_chat.services.tasks import TaskScope
     from desktop_chat.ui.item_models.chat_list import ChatListModel
 

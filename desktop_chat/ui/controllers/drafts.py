@@ -8,7 +8,7 @@ from desktop_chat.domain.errors import StorageError
 
 if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
-    from desktop_chat.services.drafts import DraftsService
+    from desktop_chat.services.safekeeping.drafts import DraftsService
     from desktop_chat.storage.drafts import DraftRepository
 
 

@@ -10,9 +10,9 @@ from desktop_chat.domain.changes import ChatsChanged, ChatTrashed, SearchIndexGr
 from desktop_chat.domain.errors import ChatError, SearchIndexDamagedError
 
 if TYPE_CHECKING:
-    from desktop_chat.domain.search_hit import SearchResults
+    from desktop_chat.domain.search.hit import SearchResults
     from desktop_chat.services.broadcast import Broadcast
-    from desktop_chat.services.search import SearchService
+    from desktop_chat.services.library.search import SearchService
     from desktop_chat.services.tasks import TaskScope
     from desktop_chat.ui.item_models.search_results import SearchResultsModel
 

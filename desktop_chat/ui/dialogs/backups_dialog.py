@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from desktop_chat.domain.backup import Backup
-    from desktop_chat.services.backups import ListedBackup
+    from desktop_chat.services.safekeeping.backups import ListedBackup
     from desktop_chat.ui.theme import Theme
 
 WIDTH = 600

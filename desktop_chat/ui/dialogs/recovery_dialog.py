@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from desktop_chat.domain.backup import Backup
-    from desktop_chat.services.backups import ListedBackup
+    from desktop_chat.services.safekeeping.backups import ListedBackup
     from desktop_chat.storage.salvage.salvage import Salvaged
     from desktop_chat.ui.theme import Theme
 

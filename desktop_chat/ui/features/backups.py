@@ -11,7 +11,7 @@ from desktop_chat.domain.errors import ChatError
 
 if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
-    from desktop_chat.services.backups import ListedBackup
+    from desktop_chat.services.safekeeping.backups import ListedBackup
     from desktop_chat.ui.dialogs.backups_dialog import BackupsDialog
     from desktop_chat.ui.features.context import FeatureContext
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import override
 
     from desktop_chat.domain.errors import ChatError
-    from desktop_chat.domain.search_hit import SearchHit
+    from desktop_chat.domain.search.hit import SearchHit
     from desktop_chat.ui.controllers.search import SearchController
     from desktop_chat.ui.features.context import FeatureContext
     from desktop_chat.ui.item_models.search_results import SearchResultsModel

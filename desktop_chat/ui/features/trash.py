@@ -13,7 +13,7 @@ from desktop_chat.ui.features.telling import Telling
 
 if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
-    from desktop_chat.services.trash import Forgotten
+    from desktop_chat.services.library.trash import Forgotten
     from desktop_chat.ui.dialogs.deletion_dialog import DeletionDialog
     from desktop_chat.ui.features.context import FeatureContext
 

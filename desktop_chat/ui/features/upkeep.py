@@ -11,7 +11,7 @@ from desktop_chat.ui.messages import CHECK
 
 if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
-    from desktop_chat.services.upkeep import CheckResult
+    from desktop_chat.services.safekeeping.upkeep import CheckResult
     from desktop_chat.ui.features.context import FeatureContext
 
 BACKUPS = "library.backups"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import override
 
-    from desktop_chat.domain.search_hit import SearchHit, SearchResults
+    from desktop_chat.domain.search.hit import SearchHit, SearchResults
 
 Index = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()

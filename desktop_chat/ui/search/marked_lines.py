@@ -12,7 +12,7 @@ from desktop_chat.ui.transcript.layouts.utf16 import Positions
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPainter, QTextLine
 
-    from desktop_chat.domain.search_hit import Range, Snippet
+    from desktop_chat.domain.search.hit import Range, Snippet
 
 _ROUNDING = 3.0
 _SIDE = 1.0

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop_chat.domain.message import Sender
-from desktop_chat.domain.search_hit import Snippet
+from desktop_chat.domain.search.hit import Snippet
 from desktop_chat.ui.fonts import font_of
 from desktop_chat.ui.item_models.search_results import SearchRole
 from desktop_chat.ui.search.marked_lines import Inks, break_lines, paint_line
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
     from typing_extensions import override
 
-    from desktop_chat.domain.search_hit import SearchHit
+    from desktop_chat.domain.search.hit import SearchHit
     from desktop_chat.ui.theme import Theme
 
     class RowStates(Protocol):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from desktop_chat.domain.search_hit import SearchResults
+    from desktop_chat.domain.search.hit import SearchResults
     from desktop_chat.ui.controllers.search import SearchController
     from desktop_chat.ui.item_models.search_results import SearchResultsModel
     from desktop_chat.ui.theme import Theme

@@ -18,7 +18,7 @@ from desktop_chat.services.exporting.markdown_file import MarkdownFile
 from desktop_chat.services.exporting.options import ExportOptions, ExportScope
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
-from desktop_chat.storage.library_reader import LibraryReader
+from desktop_chat.storage.exporting.library_reader import LibraryReader
 from desktop_chat.storage.messages import MessageRepository
 
 

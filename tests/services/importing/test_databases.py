@@ -13,7 +13,7 @@ from desktop_chat.domain.errors import DatabaseDamagedError, UnreadableFileError
 from desktop_chat.domain.message import Sender
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
-from desktop_chat.storage.foreign_database import open_foreign
+from desktop_chat.storage.importing.foreign_database import open_foreign
 from desktop_chat.storage.messages import MessageRepository
 from tests.services.importing import formats
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from desktop_chat.services.exporting.json_file import json_lines
 from desktop_chat.services.importing.staging_run import stage
 from desktop_chat.storage.database import Database, open_database
-from desktop_chat.storage.imported_files import store_files
-from desktop_chat.storage.imports import ImportRepository
-from desktop_chat.storage.library_reader import LibraryReader
+from desktop_chat.storage.exporting.library_reader import LibraryReader
+from desktop_chat.storage.importing.imported_files import store_files
+from desktop_chat.storage.importing.imports import ImportRepository
+from desktop_chat.storage.importing.staged import mark_known, read_preview, read_steps
+from desktop_chat.storage.importing.staging import StagingWriter
 from desktop_chat.storage.sqlite.rows import clean_text
-from desktop_chat.storage.staged import mark_known, read_preview, read_steps
-from desktop_chat.storage.staging import StagingWriter
 
 TEXT = st.text(max_size=30).map(clean_text) | st.sampled_from(
     ["\u2028\u2029", "🌍👩‍👩‍👧", "```\nx\n```", "</script>", "שלום", "e\u0301"]

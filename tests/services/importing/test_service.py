@@ -13,10 +13,10 @@ import pytest
 from desktop_chat.domain.errors import ImportBusyError, StorageError, UnreadableFileError
 from desktop_chat.domain.imported import Source
 from desktop_chat.domain.message import Sender
-from desktop_chat.storage.imports import ImportRepository
-from desktop_chat.storage.operations import Operations
-from desktop_chat.storage.removals import Removals
-from desktop_chat.storage.undo_log import UndoLog
+from desktop_chat.storage.importing.imports import ImportRepository
+from desktop_chat.storage.undo.operations import Operations
+from desktop_chat.storage.undo.removals import Removals
+from desktop_chat.storage.undo.undo_log import UndoLog
 from tests.services.importing import formats
 from tests.services.importing.formats import chatgpt_chat, chatgpt_node, jan_message
 
@@ -215,7 +215,7 @@ async def test_row_76_import_that_was_killed_is_taken_out_at_the_next_start(
 
 
 async def _copy_half(imports: ImportBench, staging: Path) -> None:
-    from desktop_chat.storage.staged import read_steps
+    from desktop_chat.storage.importing.staged import read_steps
 
     repository = ImportRepository(imports.db)
     steps = read_steps(staging)

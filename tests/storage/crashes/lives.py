@@ -23,17 +23,17 @@ from desktop_chat.paths import backups_dir
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.importing.staging_run import stage
-from desktop_chat.services.organising import OrganisingService
-from desktop_chat.services.undoing import UndoingService
-from desktop_chat.storage.backups import list_backups, make_backup
+from desktop_chat.services.library.organising import OrganisingService
+from desktop_chat.services.library.undoing import UndoingService
+from desktop_chat.storage.backups.copies import list_backups, make_backup
 from desktop_chat.storage.database import Database, open_database
-from desktop_chat.storage.imports import ImportRepository
+from desktop_chat.storage.importing.imports import ImportRepository
+from desktop_chat.storage.importing.staged import read_steps
+from desktop_chat.storage.importing.staging import StagingWriter
 from desktop_chat.storage.messages import MessageRepository
 from desktop_chat.storage.migrations import STEPS
-from desktop_chat.storage.removals import Removals
-from desktop_chat.storage.staged import read_steps
-from desktop_chat.storage.staging import StagingWriter
 from desktop_chat.storage.times import utc_now
+from desktop_chat.storage.undo.removals import Removals
 from tests.storage.crashes.contents import check_index_is_complete, check_sound
 from tests.storage.crashes.recording import CHATS
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_chat.assembly import Reading
 from desktop_chat.domain.changes import TurnStarted
-from desktop_chat.services.chat_lists import ChatListsService
+from desktop_chat.services.library.chat_lists import ChatListsService
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import Database, open_database
 from desktop_chat.storage.drafts import DraftRepository
-from desktop_chat.storage.folders import FolderRepository
 from desktop_chat.storage.message_pages import MessagePages
-from desktop_chat.storage.tags import TagRepository
+from desktop_chat.storage.organising.folders import FolderRepository
+from desktop_chat.storage.organising.tags import TagRepository
 from desktop_chat.ui.controllers.chat import ChatController
 from desktop_chat.ui.controllers.chats import ChatsController
 from desktop_chat.ui.item_models.chat_list import ChatListModel

@@ -9,7 +9,7 @@ import pytest
 from desktop_chat.domain.changes import ChatTrashed, SearchIndexGrew
 from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.errors import DiskFullError, SearchIndexDamagedError
-from desktop_chat.domain.search_hit import PAGE
+from desktop_chat.domain.search.hit import PAGE
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.ui.controllers.search import PAUSE_MS, SearchController

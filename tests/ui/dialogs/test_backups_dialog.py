@@ -10,7 +10,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTreeWidget
 
 from desktop_chat.domain.backup import Backup, BackupContent
-from desktop_chat.services.backups import ListedBackup
+from desktop_chat.services.safekeeping.backups import ListedBackup
 from desktop_chat.ui.dialogs.backups_dialog import BackupsDialog, date_words
 from desktop_chat.ui.theme import load_theme
 

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from desktop_chat.domain.backup import DAILY
 from desktop_chat.domain.changes import BackupFailed
 from desktop_chat.domain.errors import BackupDiskFullError, ChatError
-from desktop_chat.services.backups import BackupService
 from desktop_chat.services.broadcast import Broadcast
+from desktop_chat.services.safekeeping.backups import BackupService
 from desktop_chat.services.tasks import TaskScope
-from desktop_chat.storage.backups import list_backups, make_backup
+from desktop_chat.storage.backups.copies import list_backups, make_backup
+from desktop_chat.storage.backups.restoring import finish_restore, restore_path
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
-from desktop_chat.storage.restoring import finish_restore, restore_path
 from desktop_chat.ui.commands import Commands
 from desktop_chat.ui.dialogs.alert import Alert
 from desktop_chat.ui.dialogs.backups_dialog import BackupsDialog

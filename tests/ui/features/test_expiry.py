@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from desktop_chat.services import trash
+from desktop_chat.services.library import trash
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.ui.features.expiry import ExpiryFeature
 from tests.services.library_bench import LibraryBench, library_bench

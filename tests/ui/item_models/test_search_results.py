@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
 from desktop_chat.domain.message import Sender
-from desktop_chat.domain.search_hit import PAGE
+from desktop_chat.domain.search.hit import PAGE
 from desktop_chat.ui.item_models.search_results import (
     FIRST_TITLES,
     SearchResultsModel,

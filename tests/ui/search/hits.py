@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.message import MessageId, Sender
-from desktop_chat.domain.search_hit import PAGE, SearchHit, SearchResults, Snippet
-from desktop_chat.domain.search_query import parse_query
+from desktop_chat.domain.search.hit import PAGE, SearchHit, SearchResults, Snippet
+from desktop_chat.domain.search.query import parse_query
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 

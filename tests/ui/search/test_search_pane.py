@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 
 from desktop_chat.domain.errors import SearchIndexDamagedError
-from desktop_chat.domain.search_hit import Snippet
+from desktop_chat.domain.search.hit import Snippet
 from desktop_chat.ui.fonts import font_of
 from desktop_chat.ui.item_models.search_results import SearchResultsModel
 from desktop_chat.ui.search.marked_lines import break_lines

@@ -1,0 +1,1 @@
+"""The chats as a whole: kept in order, searched, branched, undone."""

@@ -1,0 +1,1 @@
+"""What keeps chats from being lost."""

@@ -1,0 +1,1 @@
+"""Chats that go out: read whole, and written to files."""

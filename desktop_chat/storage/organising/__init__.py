@@ -1,0 +1,1 @@
+"""Folders, tags, and what changes to chats are made of."""
