@@ -20,7 +20,6 @@ from benchmarks import library_database
 from benchmarks.result import Result
 from desktop_chat import paths
 from desktop_chat.assembly import import_command
-from desktop_chat.domain.search.hit import PAGE
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.importing.service import ImportService
@@ -42,7 +41,7 @@ NEWEST = """
 SELECT id FROM (
     SELECT rowid AS id, rank AS score FROM message_text WHERE message_text MATCH ?
     ORDER BY rowid DESC LIMIT 2000
-) ORDER BY score, id DESC LIMIT ?
+) ORDER BY score, id DESC
 """
 TITLES = """
 SELECT rowid FROM chat_title WHERE chat_title MATCH ? LIMIT 100
@@ -89,7 +88,7 @@ async def _search_in_turns(
 
 def _search_bare(connection: sqlite3.Connection, match: str) -> int:
     titles = connection.execute(TITLES, (match,)).fetchall()
-    return len(titles) + len(connection.execute(NEWEST, (match, PAGE)).fetchall())
+    return len(titles) + len(connection.execute(NEWEST, (match,)).fetchall())
 
 
 def measure_import(data_dir: Path, _on_screen: dict[str, str], quick: bool) -> dict[str, Result]:

@@ -63,7 +63,7 @@ def test_row_34_one_place_only_opens_the_database_for_writing():
             if not any(keyword.arg == "read_only" for keyword in call.keywords):
                 writers.append(path.relative_to(PACKAGE).as_posix())
     # The check of the installation uses a database of its own.
-    assert sorted(writers) == ["services/opening.py", "ui/selfcheck.py"]
+    assert sorted(writers) == ["services/safekeeping/opening.py", "ui/selfcheck.py"]
 
 
 def test_row_34_selfcheck_tells_an_old_sqlite(capsys, monkeypatch):

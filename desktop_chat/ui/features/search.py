@@ -50,6 +50,7 @@ class SearchFeature(QObject):
         self._pane: SearchPane | None = None
         self._has_rebuilt = False
         self._is_entered = False
+        self._text = ""
         self._sidebar.search_changed.connect(self._on_sidebar_search_changed)
         self._field.installEventFilter(self)
         if not context.services.db.is_read_only:
@@ -78,7 +79,8 @@ class SearchFeature(QObject):
 
     @Slot(str)
     def _on_sidebar_search_changed(self, text: str) -> None:
-        is_wanted = bool(text.strip())
+        self._text = text.strip()
+        is_wanted = bool(self._text)
         self._is_entered = False
         if is_wanted or self._pane is not None:
             pane = self._made_pane()
@@ -112,7 +114,7 @@ class SearchFeature(QObject):
     def _open_entered(self) -> None:
         """Open what Enter was pressed for, once it is found: the results may be of less text."""
         results = self._controller.results
-        is_found = results is not None and results.text.strip() == self._field.text().strip()
+        is_found = results is not None and results.text.strip() == self._text
         if self._is_entered and is_found and self._pane is not None:
             self._is_entered = False
             self._pane.view.choose_current()
