@@ -61,6 +61,7 @@ class Session(QObject):
         self._tasks = TaskScope(on_error=self._hooks.report)
         self._is_over = asyncio.Event()
         self._is_restart_wanted = False
+        self._has_crashed = False
         self._services: Services | None = None
         self._opening = Opening(shell, launch)
         self._closing: Closing | None = None
@@ -113,7 +114,7 @@ class Session(QObject):
         self._wiring = Wiring(self._shell, controllers)
         self._wiring.connect()
         self._add_features(services, reading, controllers)
-        controllers.start(self._launch.notice)
+        controllers.start(self._notice())
         early_text = self._shell.hand_over()
         if early_text:
             controllers.chat.send(early_text)
@@ -125,6 +126,13 @@ class Session(QObject):
             self._shell, services, reading, controllers, self._tasks, commands, self._restart
         )
         self._features = [*make_features(context), MenuFeature(context)]
+
+    def _notice(self) -> str | None:
+        if not self._has_crashed:
+            return self._launch.notice
+        path = paths.logs_dir(self._launch.data_dir) / "crash-last.log"
+        words = self.tr("The program ended unexpectedly. Your chats are saved; {0} tells more.")
+        return words.format(path)
 
     def _restart(self) -> None:
         self._is_restart_wanted = True
@@ -141,7 +149,8 @@ class Session(QObject):
         # Where no log can be written, the window works all the same.
         with contextlib.suppress(OSError):
             set_up_logging(self._launch.data_dir, self._log_level())
-            if crash_file.open():
+            self._has_crashed = crash_file.open()
+            if self._has_crashed:
                 logger.error("The last run crashed; see crash-last.log")
 
     async def _start_handover(self, handover: HandoverServer) -> None:

@@ -183,7 +183,7 @@ def test_groups_of_an_empty_list_are_none(chats):
 @pytest.mark.parametrize(
     ("order", "folder_id"), list(itertools.product(ChatOrder, (None, FolderId(3))))
 )
-def test_list_is_read_from_an_index_alone(db, order, folder_id):
+def test_row_30_list_of_any_length_is_read_from_an_index_alone(db, order, folder_id):
     query = ChatQuery(order=order, folder_id=folder_id)
     condition, parameters = where(query)
     for sql in (

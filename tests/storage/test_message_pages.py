@@ -41,6 +41,32 @@ def test_page_outside_of_the_path_is_empty(pages, chat_id, start, count):
     assert pages.page(chat_id, start, count) == []
 
 
+def test_row_30_page_of_a_chat_of_any_length_reads_as_many_rows_as_it_shows(db, db_path, chats):
+    work = {}
+    for length in (500, 5_000):
+        chat_id = chats.create_chat().id
+        (first,) = db.sql("SELECT coalesce(max(id), 0) + 1 FROM message")[0]
+        db.sql(LONG_CHAT, (first, chat_id, first - 1, length - 1))
+        chats.set_active_message(chat_id, first + length - 1)
+        with open_database(db_path, read_only=True) as reading:
+            pages = MessagePages(reading)
+            assert len(pages.tail(chat_id, 16)) == 16
+            steps = []
+            # Called for so many instructions of SQLite's machine: the work itself, not the time.
+            reading.connection().set_progress_handler(lambda steps=steps: steps.append(1), 10)
+            assert contents(pages.tail(chat_id, 2)) == [str(length - 2), str(length - 1)]
+            work[length] = len(steps)
+    assert work[5_000] <= work[500] * 1.2
+
+
+LONG_CHAT = """
+WITH RECURSIVE line (depth) AS (SELECT 0 UNION ALL SELECT depth + 1 FROM line WHERE depth < ?4)
+INSERT INTO message (id, chat_id, parent_id, depth, sender, content)
+SELECT ?1 + depth, ?2, CASE WHEN depth THEN ?3 + depth END, depth, 'user', CAST(depth AS TEXT)
+FROM line
+"""
+
+
 def test_branch_is_read_like_a_chat_of_its_own(pages, chat_id, chats, messages):
     path = messages.active_path(chat_id)
     chats.set_active_message(chat_id, path[49].id)
