@@ -41,6 +41,7 @@ from desktop_chat.storage.branches import BranchRepository
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import Database, open_database
 from desktop_chat.storage.drafts import DraftRepository
+from desktop_chat.storage.edits import EditRepository
 from desktop_chat.storage.message_pages import MessagePages
 from desktop_chat.storage.messages import MessageRepository
 from desktop_chat.storage.organising.folders import FolderRepository
@@ -70,6 +71,7 @@ class Reading:
     chats: ChatRepository
     pages: MessagePages
     drafts: DraftRepository
+    edits: EditRepository
     folders: FolderRepository
     tags: TagRepository
 
@@ -88,6 +90,7 @@ class Services:
     turns: TurnStore
     journal: Journal
     drafts: DraftsService
+    edits: DraftsService
     backups: BackupService
     upkeep: UpkeepService
     embedded: EmbeddedEngine
@@ -113,6 +116,7 @@ class Services:
             ChatRepository(db),
             ReadablePages(db),
             DraftRepository(db),
+            EditRepository(db),
             FolderRepository(db),
             TagRepository(db),
         )
@@ -153,12 +157,14 @@ class Services:
         """Try once more to save what could not be saved."""
         await self.journal.flush()
         await self.drafts.flush()
+        await self.edits.flush()
 
     def unsaved_texts(self) -> list[str]:
-        """Return what is in memory only: replies and drafts."""
+        """Return what is in memory only: replies, drafts and edits."""
         live = [self.chat.live_message(chat_id) for chat_id in self.chat.live_chats]
         replies = [message.content for message in live if message is not None]
         texts = [*replies, *self.journal.unsaved_texts(), *self.drafts.unsaved_texts()]
+        texts += self.edits.unsaved_texts()
         return [text for text in texts if text]
 
     async def save_again(self) -> None:
@@ -192,6 +198,8 @@ class Services:
             ends.push_async_callback(self.journal.flush)
             ends.callback(self.drafts.close)
             ends.push_async_callback(self.drafts.flush)
+            ends.callback(self.edits.close)
+            ends.push_async_callback(self.edits.flush)
             await self.engines.aclose()
 
 
@@ -229,6 +237,7 @@ async def open_services(launch: Launch) -> Services:
         turns=turns,
         journal=journal,
         drafts=DraftsService(DraftRepository(db), writer, journal.saving),
+        edits=DraftsService(EditRepository(db), writer, journal.saving, "an edit"),
         backups=backups,
         upkeep=UpkeepService(db, writer, broadcast),
         embedded=embedded,

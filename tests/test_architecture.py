@@ -46,10 +46,13 @@ FIRST_PAINT = (
 )
 SLOW = (
     "asyncio",
+    "docx",
     "httpx",
     "keyring",
     "logging.handlers",
+    "lxml",
     "markdown_it",
+    "odf",
     "peewee",
     "pygments",
     "qasync",

@@ -75,6 +75,23 @@ def test_model() -> Path:
     return Path(path)
 
 
+def test_bundle_imports_and_exports_every_format(
+    bundle: Path, bare_env: Environment, tmp_path: Path
+) -> None:
+    def run(*arguments: str) -> None:
+        command = [str(bundle), *arguments]
+        done = subprocess.run(command, env=bare_env, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    source = tmp_path / "chat.md"
+    source.write_text("# Tides\n\n## You\n\nWhy?\n\n## Assistant\n\n$F = 1$ and `code`\n")
+    run("import", str(source))
+    for name in ("md", "txt", "json", "html", "pdf", "docx", "odt"):
+        target = tmp_path / f"chat.{name}"
+        run("export", "1", "--format", name, "-o", str(target))
+        assert target.stat().st_size > 0
+
+
 def test_bundle_selfcheck_passes(bundle: Path, bare_env: Environment) -> None:
     done = subprocess.run(
         [bundle, "--selfcheck"], env=bare_env, capture_output=True, text=True, check=False

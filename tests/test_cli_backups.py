@@ -106,3 +106,13 @@ def test_file_that_is_no_database_fails_in_one_line(path, env, content):
     for command in ("backup", "check"):
         assert "are damaged" in refused(run(command, env=env))
     assert path.read_bytes() == content
+
+
+def test_row_15_half_a_database_fails_in_one_line_that_says_what_to_do(path, env):
+    content = path.read_bytes()[: path.stat().st_size // 2]
+    path.write_bytes(content)
+    for command in ("backup", "check"):
+        words = refused(run(command, env=env))
+        assert "are damaged" in words
+        assert "Open the window to restore a backup" in words
+    assert path.read_bytes() == content

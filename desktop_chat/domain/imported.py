@@ -113,7 +113,12 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import brought."""
+    """What an import brought.
+
+    Attributes:
+        chat_ids: The chats that are listed now and that undoing takes away again; others came
+            into the trash.
+    """
 
     chats: int
     messages: int

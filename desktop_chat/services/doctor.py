@@ -9,11 +9,17 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat import paths
-from desktop_chat.domain.errors import ChatError, DataDirectoryUnusableError, NoModelAnywhereError
+from desktop_chat.domain.errors import (
+    ChatError,
+    DatabaseMissingError,
+    DataDirectoryUnusableError,
+    NoModelAnywhereError,
+)
 from desktop_chat.domain.model_info import ModelKind
 from desktop_chat.providers.model_files import ModelFolders
 from desktop_chat.providers.probe import probe_models
 from desktop_chat.services.settings import DECLARATIONS, TOKEN, is_valid
+from desktop_chat.storage.backups.copies import list_backups
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.secrets import open_secret_store
 
@@ -104,6 +110,9 @@ def _look_at_database(launch: Launch) -> Finding:
     path = paths.database_path(launch.data_dir)
     try:
         if not path.exists():
+            if list_backups(paths.backups_dir(path.parent)):
+                error = DatabaseMissingError(path=str(path))
+                return Finding("database", False, str(path), str(error), is_needed=True)
             return Finding("database", True, "none yet")
     except OSError as error:
         detail = f"{path} cannot be looked at: {error.strerror}"

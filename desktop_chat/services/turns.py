@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
+from desktop_chat.domain.errors import ChatNotFoundError
 from desktop_chat.domain.titles import title_from
 from desktop_chat.domain.undo import Change
 from desktop_chat.storage.drafts import DraftRepository
@@ -99,12 +101,12 @@ class TurnStore:
     ) -> tuple[Chat, Message, Message]:
         with self._db.atomic():
             chat = self._chats.get(self._messages.get(message_id).chat_id)
+            before = self._messages.leaf(chat.id)
             self._bring_up_to_date(chat, text, model_ref, "")
             label = model_ref.label
             message, reply = self._messages.start_edit(message_id, text, model=label)
             ways = (
-                ["set", "chat", chat.id, {"active_message_id": leaf}]
-                for leaf in (chat.active_message_id, reply.id)
+                ["set", "chat", chat.id, {"active_message_id": leaf}] for leaf in (before, reply.id)
             )
             self._undo_log.record(Change.MESSAGE_EDITED, *([way] for way in ways))
         return self._chats.get(chat.id), message, reply
@@ -126,7 +128,7 @@ class TurnStore:
         label = model_ref.label
         with self._db.atomic():
             old = self._messages.get(reply_id)
-            before = self._chats.get(old.chat_id).active_message_id
+            before = self._messages.leaf(old.chat_id)
             self._chats.set_model(old.chat_id, model_ref)
             if is_continued:
                 reply = self._messages.start_continuation(reply_id, model=label)
@@ -151,6 +153,8 @@ class TurnStore:
         await self._writer.run(self._step_back, reply, before)
 
     def _step_back(self, reply: Message, before: MessageId | None) -> None:
-        # Unless something else was put at its end since.
-        if self._chats.get(reply.chat_id).active_message_id == reply.id:
-            self._chats.set_active_message(reply.chat_id, before or reply.parent_id)
+        # The chat may have been deleted for good meanwhile.
+        with contextlib.suppress(ChatNotFoundError):
+            # Unless something else was put at its end since.
+            if self._chats.get(reply.chat_id).active_message_id == reply.id:
+                self._chats.set_active_message(reply.chat_id, before or reply.parent_id)

@@ -10,6 +10,7 @@ from desktop_chat.domain.branches import MessageOutline
 from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.message import MessageId, MessageStatus, Sender
 from desktop_chat.storage.chats import ChatRepository
+from desktop_chat.storage.importing.imports import ImportRepository
 from desktop_chat.storage.messages import MessageRepository
 from desktop_chat.storage.sqlite.message_tree import (
     count_messages,
@@ -17,6 +18,7 @@ from desktop_chat.storage.sqlite.message_tree import (
     leaf_below,
     walk_up,
 )
+from desktop_chat.storage.sqlite.portions import MOST_MESSAGES, first_portion
 from desktop_chat.storage.sqlite.rows import MESSAGE_FIELDS, clean_text
 from desktop_chat.storage.times import Clock, from_text, to_text, utc_now
 from desktop_chat.storage.undo.removals import Removals
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
     from desktop_chat.domain.undo import Change
     from desktop_chat.storage.database import Database
 
-# The writer is held no longer than sending a message can wait.
-MOST_ROWS = 100
-MOST_CHARACTERS = 300_000
 # More than a line of the tree holds.
 EXCERPT = 160
 
@@ -81,7 +80,7 @@ SELECT id FROM below WHERE id != ?1
 """
 # Also those of messages that are gone: their ids are never given again.
 _LAST_ID = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'message'"
-_LENGTHS = "SELECT id, parent_id, length(content) + length(reasoning) FROM message"
+_TREE = "SELECT id, parent_id FROM message"
 
 
 @dataclass
@@ -90,14 +89,14 @@ class ChatCopy:
 
     Attributes:
         chat_id: The new chat.
-        waiting: Old id, old parent's id and length of what is not copied yet, in reverse.
+        waiting: Old id and old parent's id of what is not copied yet, in reverse.
         new_ids: New ids by old ones.
         leaf: Old id of the last message of the path that the copy shows.
     """
 
     chat_id: ChatId
     import_id: int
-    waiting: list[tuple[int, int | None, int]]
+    waiting: list[tuple[int, int | None]]
     leaf: int | None
     new_ids: dict[int, int] = field(default_factory=dict)
 
@@ -118,6 +117,7 @@ class BranchRepository:
         self._chats = ChatRepository(db, clock)
         self._messages = MessageRepository(db, clock)
         self._undo_log = UndoLog(db, clock)
+        self._imports = ImportRepository(db, clock)
         self.removals = Removals(db)
 
     @property
@@ -151,11 +151,9 @@ class BranchRepository:
             last_id = self._db.sql(_LAST_ID)[0][0]
             part: list[tuple[int, int, int | None]] = []
             new_ids = dict(copy.new_ids)
-            characters = 0
-            for old_id, parent_id, length in reversed(copy.waiting):
-                characters += length
-                if len(part) == MOST_ROWS or (part and characters > MOST_CHARACTERS):
-                    break
+            some = copy.waiting[-MOST_MESSAGES:][::-1]
+            portion = first_portion(self._db, "message", [row[0] for row in some])
+            for old_id, parent_id in some[: len(portion)]:
                 last_id += 1
                 new_ids[old_id] = last_id
                 part.append((old_id, last_id, new_ids.get(parent_id or 0)))
@@ -180,11 +178,9 @@ class BranchRepository:
             self._undo_log.record(change, [trash], [restore])
             return self._chats.get(copy.chat_id)
 
-    def discard(self, copy: ChatCopy) -> None:
-        """Remove a copy that will not be finished."""
-        with self._db.atomic():
-            self._db.sql("DELETE FROM chat WHERE id = ?", (copy.chat_id,))
-            self._db.sql("DELETE FROM import WHERE id = ?", (copy.import_id,))
+    def discard_some(self, copy: ChatCopy) -> bool:
+        """Remove a part of a copy that will not be finished; return whether there is more."""
+        return not self._imports.remove_step(copy.import_id)
 
     def chat_of(self, message_id: MessageId) -> ChatId:
         """Return the chat that a message belongs to.
@@ -222,23 +218,23 @@ class BranchRepository:
         rows = self._db.sql(_OUTLINE, (chat_id,))
         return [_outline_from(row) for row in rows], None if leaf is None else MessageId(leaf)
 
-    def _path(self, chat_id: int, last_id: int) -> list[tuple[int, int | None, int]]:
+    def _path(self, chat_id: int, last_id: int) -> list[tuple[int, int | None]]:
         ids = walk_up(self._db, chat_id, last_id)
-        query = f"{_LENGTHS} WHERE id IN (SELECT value FROM json_each(?))"
-        found = {row[0]: row for row in self._db.sql(query, (json.dumps(ids),))}
-        return [found[message_id] for message_id in ids]
+        query = f"{_TREE} WHERE id IN (SELECT value FROM json_each(?))"
+        parents = dict(self._db.sql(query, (json.dumps(ids),)))
+        return [(message_id, parents[message_id]) for message_id in ids]
 
-    def _tree(self, chat_id: int) -> list[tuple[int, int | None, int]]:
-        return _parents_first(self._db.sql(f"{_LENGTHS} WHERE chat_id = ? ORDER BY id", (chat_id,)))
+    def _tree(self, chat_id: int) -> list[tuple[int, int | None]]:
+        return _parents_first(self._db.sql(f"{_TREE} WHERE chat_id = ? ORDER BY id", (chat_id,)))
 
 
-def _parents_first(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, int | None, int]]:
+def _parents_first(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, int | None]]:
     """Return rows so that each stands after the one it answers; one in a circle answers nothing."""
     known: set[int | None] = {None}
-    waiting: dict[int | None, list[tuple[int, int | None, int]]] = {}
-    ordered: list[tuple[int, int | None, int]] = []
-    for message_id, parent_id, length in rows:
-        row = (message_id, parent_id, length or 0)
+    waiting: dict[int | None, list[tuple[int, int | None]]] = {}
+    ordered: list[tuple[int, int | None]] = []
+    for message_id, parent_id in rows:
+        row = (message_id, parent_id)
         if parent_id not in known:
             waiting.setdefault(parent_id, []).append(row)
             continue
@@ -249,7 +245,7 @@ def _parents_first(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, int | Non
             known.add(row[0])
             work += waiting.pop(row[0], [])
     lost = [row for rows in waiting.values() for row in rows]
-    return ordered + [(message_id, None, length) for message_id, _, length in lost]
+    return ordered + [(message_id, None) for message_id, _ in lost]
 
 
 def _outline_from(row: tuple[Any, ...]) -> MessageOutline:

@@ -76,6 +76,12 @@ class _Sqlite(SqliteDatabase):
         self._opened.append(connection)
         return connection
 
+    def rollback(self) -> None:
+        # After some errors, such as a full disk at a commit, SQLite has rolled back by itself;
+        # peewee would raise that in the place of what went wrong.
+        if self.connection().in_transaction:  # type: ignore[no-untyped-call]
+            super().rollback()
+
     def close_all(self) -> None:
         while self._opened:
             self._opened.pop().close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from desktop_chat.storage.sqlite.chat_lists import DOOMED
 from desktop_chat.storage.sqlite.rows import clean_text
 from desktop_chat.storage.times import Clock, to_text, utc_now
 
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
 # The chat that is not stored before its first message is sent.
 _NEW_CHAT = 0
 
-_SAVE = """
-INSERT INTO draft (chat_id, text, updated_at) VALUES (?, ?, ?)
+# Not for a chat that was deleted for good: nothing of it may come back into the file.
+_SAVE = f"""
+INSERT INTO draft (chat_id, text, updated_at) SELECT ?1, ?2, ?3
+WHERE ?1 = {_NEW_CHAT}
+    OR EXISTS (SELECT 1 FROM chat WHERE id = ?1 AND deleted_at IS NOT '{DOOMED}')
 ON CONFLICT (chat_id) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at
 WHERE draft.text IS NOT excluded.text
 """

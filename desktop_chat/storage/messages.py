@@ -182,6 +182,11 @@ class MessageRepository:
             raise StorageError(path=str(self._db.path), detail=f"message {message_id} is missing")
         return found[0]
 
+    def leaf(self, chat_id: int) -> MessageId | None:
+        """Return the last message of the path that is shown; None in an empty chat."""
+        found = find_leaf(self._db, chat_id)
+        return None if found is None else MessageId(found)
+
     def active_path(self, chat_id: int) -> list[Message]:
         """Return the whole path that is shown, oldest message first."""
         leaf = find_leaf(self._db, chat_id)

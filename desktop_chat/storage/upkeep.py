@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from desktop_chat.storage.times import from_text, to_text
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from desktop_chat.storage.database import Database
+
+_LOOK, _STEADY = "clock: look", "clock: steady"
+_LONGEST_PAUSE = timedelta(days=7)
+_STEADY_FOR = timedelta(days=1)
 
 _NOTE = """
 INSERT INTO upkeep (name, done_at) VALUES (?, ?)
@@ -32,6 +37,21 @@ class UpkeepRepository:
         """Take note that it was done."""
         with self._db.atomic():
             self._db.sql(_NOTE, (name, to_text(moment)))
+
+    def is_clock_steady(self, now: datetime) -> bool:
+        """Take note that the clock was looked at; return whether it has gone on without a jump.
+
+        A computer that is suddenly years ahead must not cost what was deleted yesterday: after a
+        long time without a look, nothing is too old before another day has passed.
+        """
+        last, since = self.last(_LOOK), self.last(_STEADY)
+        has_jumped = last is None or not timedelta(0) <= now - last <= _LONGEST_PAUSE
+        with self._db.atomic():
+            self.note(_LOOK, now)
+            if has_jumped or since is None:
+                self.note(_STEADY, now)
+                return False
+        return now - since >= _STEADY_FOR
 
     def index_names(self) -> list[str]:
         """Return the names of all indexes that can be made anew from their tables."""

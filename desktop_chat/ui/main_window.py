@@ -150,11 +150,12 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours and text size."""
+        # First: a new style sheet gives every widget the palette back that it had under the old.
+        self.setStyleSheet(style_sheet(theme))
         self.panes.set_theme(theme)
         if self._transcript is not None:
             self._transcript.set_theme(theme)
         self._take_sizes(theme)
-        self.setStyleSheet(style_sheet(theme))
 
     def _take_sizes(self, theme: Theme) -> None:
         self._theme = theme

@@ -111,7 +111,8 @@ class Panes:
         chain = [
             self.sidebar.search_field,
             self.sidebar.chat_list,
-            self.header.model_picker,
+            self.sidebar.settings_button,
+            *self.header.tab_stops,
             self.welcome,
             self.composer.prompt,
         ]
@@ -129,7 +130,7 @@ class Panes:
         """
         self._conversation.addWidget(transcript, 0, 0)
         self.welcome.raise_()
-        QWidget.setTabOrder(self.header.model_picker, transcript)
+        QWidget.setTabOrder(self.header.tab_stops[-1], transcript)
         QWidget.setTabOrder(transcript, self.welcome)
 
     def set_theme(self, theme: Theme) -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import os
 import platform
 import sqlite3
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import qVersion
@@ -33,6 +35,8 @@ LATE_MODULES = (
     "pip._internal.cli.main",
     "desktop_chat.ui.session",
     "desktop_chat.ui.dialogs.settings_dialog",
+    "desktop_chat.ui.exporting.docx_file",
+    "desktop_chat.ui.exporting.odt_file",
 )
 REPLY = "It **works**."
 DRAWN_WITHIN_S = 60.0
@@ -49,6 +53,7 @@ def run_selfcheck() -> int:
     with tempfile.TemporaryDirectory(prefix="desktop-chat-check-") as folder:
         problems += _try_a_turn(Path(folder))
     problems += _try_the_drawing_process()
+    problems += _try_an_export()
     for problem in problems:
         print(f"desktop-chat: {problem}", file=sys.stderr)
     print("failed" if problems else "ok")
@@ -142,3 +147,21 @@ def _try_the_drawing_process() -> list[str]:
     workshop.close()
     problems = [] if isinstance(drawn, Formula) else [f"no formula was drawn: {drawn}"]
     return problems + ([] if colours.of(0) else ["no code was coloured"])
+
+
+def _try_an_export() -> list[str]:
+    """Have a chat written as the formats whose libraries bring data of their own."""
+    from desktop_chat.domain.transfer import ChatRecord, MessageRecord
+    from desktop_chat.services.exporting.options import ExportOptions
+    from desktop_chat.ui.exporting.docx_file import DocxFile
+    from desktop_chat.ui.exporting.odt_file import OdtFile
+
+    now = datetime.now(UTC)
+    chat = ChatRecord(1, "Check", now, now, messages=(MessageRecord(1, "llm", REPLY, now),))
+    problems = []
+    for writer in (DocxFile(ExportOptions()), OdtFile(ExportOptions())):
+        try:
+            writer.write(chat, io.BytesIO(), lambda: None)
+        except OSError as error:
+            problems.append(f"{type(writer).__name__} cannot write: {error}")
+    return problems

@@ -55,7 +55,7 @@ def test_two_clicks_bring_a_backup_back_and_lose_nothing(
 
     async def look(window: OpenWindow) -> None:
         await until(lambda: window.titles() == ["Old"], "the chats of the backup")
-        await until(lambda: "The backup was restored" in window.status_text(), "the sentence")
+        await until(lambda: "The chats were replaced" in window.status_text(), "the sentence")
 
     assert run_window(restore).status == RESTART
     assert run_window(look).status == 0

@@ -145,6 +145,48 @@ def test_edit_waits_in_its_chat_while_another_one_is_shown():
     run_window(scenario)
 
 
+def test_row_4_edit_is_back_after_a_restart_until_it_is_sent():
+    """The user sees the message being edited with the text as it was typed last."""
+
+    async def begin(window: OpenWindow) -> None:
+        await talked(window, "one")
+        await press(window, 0, "edit")
+        QTest.keyClicks(card_of(window).prompt, " and a half")
+
+    async def go_on(window: OpenWindow) -> None:
+        await window.ready()
+        await window.shows("one")
+        card = card_of(window)
+        assert (card.isVisible(), card.text()) == (True, "one and a half")
+        QTest.keyClick(card.prompt, Qt.Key.Key_Return)
+        await until(lambda: texts(window)[:1] == ["one and a half"], "the new version")
+        await window.reply()
+
+    async def see_none(window: OpenWindow) -> None:
+        await window.ready()
+        await window.shows("one")
+        assert card_of(window) is None
+
+    for scenario in (begin, go_on, see_none):
+        run_window(scenario)
+
+
+def test_edit_of_a_chat_that_was_deleted_comes_back_with_it():
+    async def scenario(window: OpenWindow) -> None:
+        await talked(window, "one")
+        await press(window, 0, "edit")
+        QTest.keyClicks(card_of(window).prompt, " and a half")
+        window.press(Qt.Key.Key_Delete, on=window.window.sidebar.chat_list)
+        await until(lambda: "trash" in window.status_text(), "the chat is gone")
+        keyboard: Any = window.shell.app.focusWidget()
+        QTest.keyClick(keyboard, Qt.Key.Key_Z, CONTROL)
+        await until(window.titles, "the chat is back")
+        await window.shows("one")
+        assert (card_of(window).isVisible(), card_of(window).text()) == (True, "one and a half")
+
+    run_window(scenario)
+
+
 def test_edit_that_cannot_be_sent_keeps_its_text(server):
     async def scenario(window: OpenWindow) -> None:
         await talked(window, "one")

@@ -127,6 +127,22 @@ async def make_folder(window, name):
     return found[0]
 
 
+def test_new_folder_is_told_with_the_way_back():
+    async def scenario(window: OpenWindow) -> None:
+        await shows(window, *NEWEST_FIRST)
+        entry = await make_folder(window, "Work")
+        await says(window, "Folder “Work” was made")
+        tree(window).rename_requested.emit(entry)
+        asked = await dialog(window, "nameDialog")
+        asked.line.setText("Home")
+        QTest.keyClick(asked.line, Qt.Key.Key_Return)
+        await says(window, "Renamed to “Home”")
+        window.window.status_line.action_requested.emit()
+        await says(window, "Undone: ")
+
+    run_window(scenario)
+
+
 def test_several_chats_are_deleted_and_come_back_with_ctrl_z(stored):
     async def scenario(window: OpenWindow) -> None:
         await shows(window, *NEWEST_FIRST)

@@ -335,3 +335,17 @@ async def test_chat_counts_as_live_until_the_end_of_its_reply_is_stored(bench: T
         await asyncio.sleep(0.001)
     assert not bench.service.live_chats
     await scope.aclose()
+
+
+async def test_reply_stopped_in_a_chat_that_is_gone_ends_all_the_same(bench: TurnBench) -> None:
+    """The chat was deleted for good while the engine was still loading its model."""
+    bench.engine.scripted.enqueue(FOREVER)
+    scope = TaskScope()
+    scope.spawn(consume(bench.service.send(None, "Go on")))
+    while not bench.engine.scripted.requests:
+        await asyncio.sleep(0.001)
+    with bench.db.atomic():
+        bench.db.sql("DELETE FROM chat")
+    bench.service.stop(next(iter(bench.service.live_chats)))
+    await scope.aclose()
+    assert bench.heard.ended[-1].is_discarded

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from desktop_chat import paths
+from desktop_chat.domain.backup import MANUAL
+from desktop_chat.services import clock
 from desktop_chat.services.doctor import Finding, examine
 from desktop_chat.services.launch import Launch, read_launch
+from desktop_chat.storage.backups.copies import make_backup
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from tests.providers.gguf_maker import write_gguf
@@ -163,3 +166,14 @@ async def test_data_directory_whose_name_is_too_long_fails(
     found = await findings(url=refused_url, data_dir=str(tmp_path / ("x" * 300)))
     assert not is_usable(found)
     assert "--data-dir" in found["data directory"].advice
+
+
+async def test_database_that_is_gone_while_backups_are_there_fails(
+    refused_url: str, data_dir: Path
+) -> None:
+    with open_database(paths.database_path(data_dir)) as db:
+        make_backup(db.path, MANUAL, clock.now())
+    db.path.unlink()
+    found = (await findings(url=refused_url))["database"]
+    assert not found.is_ok
+    assert "there are backups" in found.advice

@@ -84,10 +84,11 @@ async def test_row_4_what_is_typed_is_saved_soon_without_being_sent(service, sto
     assert service.unsaved(None) is None
 
 
-async def test_draft_of_a_chat_that_is_left_is_saved_at_once(service, stored, shown):
-    service.keep(3, "half a question")
-    assert service.unsaved(3) == "half a question"
-    await until(lambda: stored.get(3) == "half a question")
+async def test_draft_of_a_chat_that_is_left_is_saved_at_once(bench, service, stored, shown):
+    chat_id = bench.chats.create_chat("left").id
+    service.keep(chat_id, "half a question")
+    assert service.unsaved(chat_id) == "half a question"
+    await until(lambda: stored.get(chat_id) == "half a question")
 
 
 async def test_sent_draft_does_not_come_back_by_a_save_under_way(service, stored, shown):

@@ -144,3 +144,15 @@ async def test_any_reply_can_be_regenerated_and_what_followed_stays(bench: TurnB
     assert texts(bench) == ["one", "again"]
     bench.messages.show_version(ids[1])
     assert texts(bench) == ["one", "to one", "two", "to two"]
+
+
+async def test_edit_is_undone_in_a_chat_whose_path_nobody_chose(bench: TurnBench) -> None:
+    """Chats of other programs come without it."""
+    ids = await talked(bench, "one", "two")
+    with bench.db.atomic():
+        bench.db.sql("UPDATE chat SET active_message_id = NULL")
+    bench.engine.scripted.enqueue(TextDelta("b"), StreamFinished("stop"))
+    await consume(bench.service.edit(ids[2], "deux"))
+    entry = UndoLog(bench.db).next_undo()
+    assert entry is not None
+    assert entry.undo == [["set", "chat", 1, {"active_message_id": ids[-1]}]]

@@ -16,11 +16,12 @@ from desktop_chat.domain.changes import (
     FoldersChanged,
     PathChanged,
 )
-from desktop_chat.domain.errors import ChatBusyError
+from desktop_chat.domain.errors import ChatBusyError, StorageError
 from desktop_chat.domain.ids import ChatId, FolderId, TagId
 from desktop_chat.domain.undo import Change
 from desktop_chat.services.library.undoing import MOST_NAMED
 from desktop_chat.storage.sqlite.portions import MOST_MESSAGES as BATCH
+from desktop_chat.storage.undo.operations import BATCH as ROWS
 from tests.services.library_bench import LibraryBench, library_bench
 
 if TYPE_CHECKING:
@@ -222,3 +223,61 @@ async def test_broken_entry_is_passed_over(library: LibraryBench, ids: list[Any]
         library.db.sql("UPDATE undo_entry SET undo = 'x' WHERE label = 'from elsewhere'")
     assert await library.undoing.undo() == Change.CHAT_RENAMED
     assert "plain" in library.titles()
+
+
+async def test_row_32_clock_a_year_ahead_forgets_no_change_and_no_removed_message(
+    library: LibraryBench,
+) -> None:
+    """What was deleted a moment ago comes back by Ctrl+Z, whatever the clock says meanwhile."""
+    (chat_id,) = library.add_chats("chat")
+    for text in ("one", "two"):
+        library.messages.create_message(chat_id, "user", text)
+    await library.undoing.start()
+    await remove_messages(library, chat_id)
+    library.now += timedelta(days=365)
+    for _ in range(2):
+        await library.undoing.start()
+        await library.trash.delete_old()
+        library.now += timedelta(hours=1)
+    assert await library.undoing.undo() == Change.MESSAGES_DELETED
+    assert [one.content for one in library.messages.active_path(chat_id)] == ["one", "two"]
+
+
+async def test_undo_that_was_killed_half_way_is_ended_by_the_next_start(tmp_path: Path) -> None:
+    """Otherwise the next change would drop it, and the messages with it."""
+    async with library_bench(tmp_path / "chats.sqlite3") as library:
+        (chat_id,) = library.add_chats("chat")
+        for number in range(BATCH * 2):
+            library.messages.create_message(chat_id, "user", str(number))
+        await remove_messages(library, chat_id)
+        entry = library.log.next_undo()
+        assert entry
+        library.log.mark(entry.id, is_undone=True)
+        assert library.removals.put_back_some(entry.undo[0][1])
+    async with library_bench(tmp_path / "chats.sqlite3") as library:
+        await library.undoing.start()
+        await library.organising.pin([chat_id])
+        await library.trash.delete_old()
+        assert len(library.messages.active_path(chat_id)) == BATCH * 2
+
+
+FAILING = """
+CREATE TRIGGER full BEFORE UPDATE OF deleted_at ON chat WHEN NEW.title = 'last'
+BEGIN SELECT RAISE(ABORT, 'no room'); END
+"""
+
+
+async def test_large_change_that_fails_half_way_is_told_and_can_be_undone(
+    library: LibraryBench,
+) -> None:
+    """Otherwise the list would go on showing chats that are in the trash."""
+    ids = library.add_chats(*(f"chat {number}" for number in range(ROWS)), "last")
+    library.db.sql(FAILING)
+    with pytest.raises(StorageError):
+        await library.organising.trash(ids)
+    assert library.titles() == ["last"]
+    assert ChatsChanged in map(type, library.events)
+    assert library.told_undo() == (Change.CHATS_TRASHED, None)
+    library.db.sql("DROP TRIGGER full")
+    await library.undoing.undo()
+    assert len(library.chats.page(limit=ROWS * 2)) == ROWS + 1

@@ -15,6 +15,7 @@ import pytest
 from desktop_chat.domain.backup import DAILY, DAMAGED, MANUAL, REPLACED, UNKNOWN, BackupContent
 from desktop_chat.domain.errors import (
     BackupDiskFullError,
+    BackupTargetError,
     DatabaseDamagedError,
     StorageError,
 )
@@ -275,3 +276,9 @@ def test_row_19_what_was_set_aside_says_nothing_about_the_database(filled, folde
 def test_row_19_damaged_database_is_compared_with_nothing(tmp_path):
     (tmp_path / "chats.sqlite3").write_bytes(b"broken")
     assert newest_ahead(tmp_path / "chats.sqlite3") is None
+
+
+def test_row_29_directory_that_takes_no_copy_is_named_as_what_it_is(filled, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(BackupTargetError, match=f"No copy .* to {tmp_path / 'file'}"):
+        make_copy(filled, tmp_path / "file" / "copy.db")

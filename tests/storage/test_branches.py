@@ -7,9 +7,9 @@ import pytest
 from desktop_chat.domain.errors import StorageError
 from desktop_chat.domain.message import MessageStatus
 from desktop_chat.domain.undo import Change
-from desktop_chat.storage import branches as branches_module
-from desktop_chat.storage.branches import BranchRepository
+from desktop_chat.storage.branches import EXCERPT, BranchRepository
 from desktop_chat.storage.message_pages import MessagePages
+from desktop_chat.storage.sqlite.portions import MOST_MESSAGES
 from desktop_chat.storage.undo.undo_log import UndoLog
 
 CONTENT = """
@@ -119,17 +119,17 @@ def test_unfinished_copy_is_an_unfinished_import_and_not_listed(talk, branches, 
     assert [chat.id for chat in chats.page()] == [talk]
 
 
-def test_long_copy_is_made_in_steps_of_few_rows(chats, branches, messages, db, monkeypatch):
+def test_long_copy_is_made_in_steps_of_few_rows(chats, branches, messages, db):
     chat_id = chats.create_chat().id
     with db.atomic():
-        for number in range(10):
+        for number in range(MOST_MESSAGES * 2 + 1):
             messages.create_message(chat_id, "user", f"{number}")
-    monkeypatch.setattr(branches_module, "MOST_ROWS", 4)
     copy = branches.begin_copy(chat_id, "Copy")
     steps = [branches.copy_more(copy) for _ in range(3)]
     assert steps == [True, True, False]
     branches.release(copy, Change.CHAT_DUPLICATED)
-    assert texts(messages, copy.chat_id) == [f"{number}" for number in range(10)]
+    expected = [f"{number}" for number in range(MOST_MESSAGES * 2 + 1)]
+    assert texts(messages, copy.chat_id) == expected
 
 
 def test_copy_of_large_texts_is_made_in_steps_of_few_characters(chats, branches, messages):
@@ -196,7 +196,7 @@ def test_outline_has_the_beginning_of_every_text_in_one_line(talk, branches, mes
     outline, leaf = branches.outline(talk)
     assert [one.id for one in outline] == list(range(1, 9))
     assert outline[-1].excerpt.startswith("a bx")
-    assert len(outline[-1].excerpt) <= branches_module.EXCERPT
+    assert len(outline[-1].excerpt) <= EXCERPT
     assert leaf == 8
 
 
@@ -205,3 +205,15 @@ def test_place_of_a_message_is_its_row_on_the_path_shown(talk, db, branches):
     assert pages.place_of(talk, 2) is None
     branches.show(2)
     assert [pages.place_of(talk, number) for number in (1, 2, 4, 5)] == [0, 1, 3, None]
+
+
+def test_copy_that_is_not_finished_is_removed_with_its_attachments(talk, branches, db):
+    with db.atomic():
+        db.sql("INSERT INTO attachment (message_id, name, text) VALUES (1, 'a.txt', 'neap')")
+    tables = ("chat", "message", "attachment", "import")
+    before = [db.sql(f"SELECT * FROM {table}") for table in tables]
+    copy = branches.begin_copy(talk, "Copy")
+    branches.copy_more(copy)
+    while branches.discard_some(copy):
+        pass
+    assert [db.sql(f"SELECT * FROM {table}") for table in tables] == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 from contextlib import closing, suppress
 
@@ -46,6 +47,23 @@ def test_row_13_full_disk_is_named_and_the_rest_stays_readable(db, chats, messag
     messages.save_progress(reply.id, "x" * 500_000, "")
     assert len(messages.get(reply.id).content) == 500_000
     assert db.sql("PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no limit there")
+def test_row_13_commit_that_the_disk_does_not_take_is_told_by_its_cause(db, chats):
+    import resource
+
+    chats.create_chat("kept")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = db.path.with_name(f"{db.path.name}-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        with pytest.raises(StorageError, match="the disk reports an error"):
+            chats.create_chat("lost")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    chats.create_chat("again")
+    assert {chat.title for chat in chats.page()} == {"kept", "again"}
 
 
 def test_write_in_several_threads_waits_for_its_turn(db, messages, chats):

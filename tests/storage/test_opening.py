@@ -142,3 +142,18 @@ def test_directory_in_the_database_s_place_is_refused(db_path):
     db_path.mkdir(parents=True)
     with pytest.raises(StorageError):
         open_database(db_path)
+
+
+def test_row_20_new_database_does_not_take_over_the_log_of_a_deleted_one(db_path):
+    """The chats of the deleted file are gone; its log stays, but not where it does harm."""
+    with open_database(db_path) as db:
+        for number in range(50):
+            ChatRepository(db).create_chat(f"gone {number}")
+        log = db_path.with_name(f"{db_path.name}-wal").read_bytes()
+    db_path.unlink()
+    db_path.with_name(f"{db_path.name}-wal").write_bytes(log)
+    with open_database(db_path) as db:
+        assert db.sql("PRAGMA integrity_check") == [("ok",)]
+        assert ChatRepository(db).page() == []
+    (kept,) = db_path.with_name("backups").iterdir()
+    assert kept.read_bytes() == log

@@ -8,6 +8,7 @@ from desktop_chat.domain.errors import ChatNotFoundError
 from desktop_chat.storage.sqlite.portions import MOST_CHARACTERS
 from desktop_chat.storage.sqlite.portions import MOST_MESSAGES as BATCH
 from desktop_chat.storage.undo.removals import Removals
+from desktop_chat.storage.undo.trash import TrashRepository
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_long_removal_goes_in_steps_with_the_path_right_from_the_first(
     (operation,) = removals.plan(chat_id, ids[5:]).redo
     assert removals.remove_some(operation[1])
     assert len(path(messages, chat_id)) == 5
-    assert removals.unfinished() == [operation[1]]
+    assert removals.unfinished() == [operation]
     assert removals.remove_some(operation[1])
     assert not removals.remove_some(operation[1])
     assert removals.unfinished() == []
@@ -167,3 +168,38 @@ def test_plan_of_messages_that_are_not_there_is_no_change(add, removals, chats, 
     assert db.sql("SELECT count(*) FROM removal") == [(0,)]
     with pytest.raises(ChatNotFoundError):
         removals.plan(99, [1])
+
+
+def test_messages_half_put_back_are_put_back_wholly_by_the_next_start(
+    add, removals, messages, db, chat_id
+):
+    ids = [add(None, "0")]
+    for number in range(1, BATCH * 2 + 10):
+        ids.append(add(ids[-1], str(number)))
+    add(ids[-1], "end")
+    before = everything(db)
+    removal_id = remove(removals, chat_id, ids[5:])
+    assert removals.put_back_some(removal_id)
+    (operation,) = removals.unfinished()
+    assert operation == ["put_back", removal_id]
+    # Nothing forgets them meanwhile, though no change knows of them.
+    assert TrashRepository(db).forgotten_removals() == []
+    put_back(removals, removal_id)
+    assert everything(db) == before
+    assert removals.unfinished() == []
+
+
+def test_messages_half_put_back_can_be_removed_again(add, removals, messages, db, chat_id):
+    ids = [add(None, "0")]
+    for number in range(1, BATCH * 2 + 10):
+        ids.append(add(ids[-1], str(number)))
+    add(ids[-1], "end")
+    before = everything(db)
+    removal_id = remove(removals, chat_id, ids[5:])
+    after = everything(db)
+    assert removals.put_back_some(removal_id)
+    while removals.remove_some(removal_id):
+        pass
+    assert everything(db) == after
+    put_back(removals, removal_id)
+    assert everything(db) == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,6 +21,9 @@ from desktop_chat.storage.backups.restoring import (
 )
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
+from desktop_chat.storage.drafts import DraftRepository
+from desktop_chat.storage.edits import EditRepository, StoredEdit
+from desktop_chat.storage.messages import MessageRepository
 from desktop_chat.storage.sqlite.backup_names import read_name
 
 NOW = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
@@ -170,3 +173,71 @@ def test_first_rows_after_restoring_an_empty_backup_take_new_ids(db_path):
     restore(empty.path, db_path)
     with open_database(db_path) as db:
         assert ChatRepository(db).create_chat("next").id > last.id
+
+
+def log_of_another_database(db_path):
+    """Return the log of a database as a killed process leaves it."""
+    other = db_path.with_name("other.sqlite3")
+    with open_database(other) as db:
+        for number in range(50):
+            ChatRepository(db).create_chat(f"of another {number}")
+        log = other.with_name(f"{other.name}-wal").read_bytes()
+    other.unlink()
+    return log
+
+
+def test_row_20_log_of_a_deleted_database_is_not_played_into_the_restored_one(backup, db_path):
+    """Someone deletes the file of a program that was killed; its log stays and fits nothing."""
+    log = log_of_another_database(db_path)
+    db_path.unlink()
+    db_path.with_name(f"{db_path.name}-wal").write_bytes(log)
+    assert restore(backup, db_path) is None
+    assert titles(db_path) == ["in both"]
+    assert names(db_path.parent) == ["chats.sqlite3"]
+    aside = [path for path in backups_dir(db_path.parent).iterdir() if path.suffix.endswith("-wal")]
+    assert [path.read_bytes() for path in aside] == [log]
+
+
+def drafts(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT chat_id, text FROM draft ORDER BY chat_id").fetchall()
+
+
+def test_what_was_typed_and_not_sent_stays_after_a_restore(db_path):
+    with open_database(db_path) as db:
+        chat = ChatRepository(db).create_chat("in both")
+        DraftRepository(db).save(chat.id, "begun")
+        made = make_backup(db_path, DAILY, NOW)
+        new = ChatRepository(db).create_chat("new")
+        for chat_id, text in ((None, "of no chat"), (chat.id, "gone on"), (new.id, "of the new")):
+            DraftRepository(db).save(chat_id, text)
+    aside = restore(made.path, db_path)
+    assert drafts(db_path) == [(0, "of no chat"), (chat.id, "gone on")]
+    assert drafts(aside)[-1] == (new.id, "of the new")
+
+
+def test_older_draft_of_the_replaced_database_does_not_hide_the_newer_one(backup, db_path):
+    with open_database(backup) as db:
+        DraftRepository(db, lambda: NOW).save(None, "newer")
+    with open_database(db_path) as db:
+        DraftRepository(db, lambda: NOW - timedelta(days=1)).save(None, "older")
+    restore(backup, db_path)
+    assert drafts(db_path) == [(0, "newer")]
+
+
+def test_edit_that_was_not_sent_stays_after_a_restore(db_path):
+    with open_database(db_path) as db:
+        chat = ChatRepository(db).create_chat("in both")
+        message = MessageRepository(db).create_message(chat.id, "user", "sent")
+        made = make_backup(db_path, DAILY, NOW)
+        EditRepository(db).save(message.id, "sent better")
+    restore(made.path, db_path)
+    with open_database(db_path) as db:
+        edit = EditRepository(db).in_chat(chat.id)
+    assert edit == StoredEdit(message.id, "sent better", "sent")
+
+
+def test_database_of_a_newer_version_is_set_aside_as_a_sound_one(backup, db_path):
+    with closing(sqlite3.connect(db_path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    assert REPLACED in str(restore(backup, db_path))

@@ -147,3 +147,18 @@ def test_row_16_index_whose_structure_is_gone_is_made_anew(db_path, filled, db):
 
 def test_empty_database_is_complete(index):
     assert (index.progress(), index.fill()) == (1.0, False)
+
+
+def test_long_messages_are_indexed_one_at_a_time(db, chats, messages, monkeypatch):
+    """The writer is not held for twenty of them."""
+    monkeypatch.setattr(search_index, "STEP_MS", 0.001)
+    chat = chats.create_chat("Long")
+    for _ in range(5):
+        messages.create_message(chat.id, "user", "number " * 10_000)
+    index = SearchIndex(db)
+    index.clear()
+    steps = 1
+    while index.fill():
+        steps += 1
+    assert steps > 5
+    assert count(db) == 5

@@ -64,8 +64,8 @@ class Program(QObject):
         QTimer.singleShot(0, fail)
 
     def _paint(self) -> None:
-        self._widget = Failing()
-        self._widget.show()
+        self._failing = Failing()
+        self._failing.show()
 
     def _task(self) -> None:
         self._tasks.spawn(fail_later())

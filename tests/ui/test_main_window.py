@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -9,6 +10,7 @@ from desktop_chat.ui.item_models.transcript import TranscriptModel
 from desktop_chat.ui.main_window import MainWindow
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.view import TranscriptView
+from desktop_chat.ui.widgets.label import Label
 from tests.ui.chat_list_fake import fake_chat_list
 from tests.ui.transcript.samples import CHAT, ListSource, user
 
@@ -154,6 +156,32 @@ def test_every_text_size_fits_the_window(window, size):
     assert (window.width(), window.height()) == (1180, 780)
     send = window.findChild(object, "sendButton")
     assert window.rect().contains(send.mapTo(window, send.rect().center()))
+
+
+def test_another_theme_reaches_every_part(window):
+    """A style sheet set last gave labels and the sidebar the colours of the theme before."""
+    theme = load_theme("dark")
+    window.set_chat_title("Tides")
+    window.set_theme(theme)
+    colour, title = QPalette.ColorRole.Window, window.header.findChild(Label)
+    assert window.sidebar.palette().color(colour).name() == theme.sidebar
+    assert title.palette().color(QPalette.ColorRole.WindowText).name() == theme.text
+    head = window.sidebar.grab().toImage().pixelColor(3, 3).name()
+    assert head == theme.sidebar
+
+
+def test_tab_key_goes_from_left_to_right_and_down(window):
+    window.header.set_has_menu(True)
+    window.header.set_sidebar_folded(True)
+    order = ["searchField", "chatList", "settingsButton", "sidebarButton", "modelPicker"]
+    order += ["chatMenuButton", "transcript", "composer"]
+    found: list[str] = []
+    widget = window.findChild(object, order[0])
+    while len(found) < len(order):
+        if widget.objectName() in order:
+            found.append(widget.objectName())
+        widget = widget.nextInFocusChain()
+    assert found == order
 
 
 def test_minimised_window_comes_to_the_front(window):

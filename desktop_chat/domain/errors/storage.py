@@ -94,7 +94,7 @@ class BackupTargetError(StorageError):
     """A copy of the database cannot be written where it shall be. Fields: `path`, `detail`."""
 
     code = "backup_target"
-    sentence = "No backup can be written to {path}: {detail}."
+    sentence = "No copy of the chats can be written to {path}: {detail}."
 
 
 class BackupDiskFullError(DiskFullError):

@@ -167,8 +167,9 @@ class _Document:
 
     def fail(self) -> NoReturn:
         """Say that what stands here makes no sense."""
-        found = repr(self._text[self._place : self._place + 1]) if self._text else "nothing"
-        raise UnreadableError(f"it is no JSON: {found} was not expected")
+        found = self._text[self._place : self._place + 1]
+        reason = f"{found!r} was not expected" if found else "it ends too early"
+        raise UnreadableError(f"it is no JSON: {reason}")
 
     def _try_value(self) -> tuple[Any, ValueError | None]:
         try:

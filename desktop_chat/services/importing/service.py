@@ -194,7 +194,8 @@ class Import:
         if service.after is not None:
             await service.after()
         chats = tuple(map(ChatId, ids))
-        return replace(result, chats=len(ids), messages=self._preview.messages, chat_ids=chats)
+        counts = (self._preview.chats, self._preview.messages)
+        return replace(result, chats=counts[0], messages=counts[1], chat_ids=chats)
 
     async def aclose(self) -> None:
         """Stop reading, and drop what was read."""

@@ -108,7 +108,8 @@ class BranchingService:
             chat = await self._writer.run(self._branches.release, copy, change)
         except StorageError:
             # A full disk, or messages that were deleted meanwhile.
-            await self._writer.run(self._branches.discard, copy)
+            while await self._writer.run(self._branches.discard_some, copy):
+                pass
             raise
         self._broadcast.publish(ChatCreated(chat))
         self._broadcast.publish(UndoChanged(change, None))

@@ -14,6 +14,7 @@ from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.errors import StorageError
 from desktop_chat.services import clock
 from desktop_chat.storage.undo.trash import CHATS_AT_ONCE, INDEXES, TrashRepository
+from desktop_chat.storage.upkeep import UpkeepRepository
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -79,6 +80,7 @@ class TrashService:
         now: Clock = clock.now,
     ) -> None:
         self._trash = TrashRepository(db)
+        self._upkeep = UpkeepRepository(db)
         self._writer = writer
         self._broadcast = broadcast
         self._undoing = undoing
@@ -104,7 +106,7 @@ class TrashService:
         """
         now = self._now()
         old = await self._writer.run(self._trash.half_deleted)
-        if await self._writer.run(self._trash.is_clock_steady, now):
+        if await self._writer.run(self._upkeep.is_clock_steady, now):
             old += await self._writer.run(self._trash.expired, now - KEPT_FOR)
         for removal_id in await self._writer.run(self._trash.forgotten_removals):
             while await self._writer.run(self._trash.delete_removed, removal_id):
@@ -120,7 +122,7 @@ class TrashService:
             chat_ids: Which.
             tell: Hears how much of it is done, from 0 to 1.
         """
-        oldest = await self._writer.run(self._trash.oldest, chat_ids)
+        oldest = await self._oldest(chat_ids)
         count, is_complete = await self._delete(chat_ids, tell)
         # One may have been made meanwhile.
         backups = await self._holding(oldest) if oldest and count else ()
@@ -133,8 +135,15 @@ class TrashService:
 
     async def backups_holding(self, chat_ids: Sequence[ChatId]) -> Sequence[Path]:
         """Return the backups that will still hold these chats, newest first."""
-        oldest = await self._writer.run(self._trash.oldest, chat_ids)
+        oldest = await self._oldest(chat_ids)
         return await self._holding(oldest) if oldest else ()
+
+    async def _oldest(self, chat_ids: Sequence[ChatId]) -> datetime | None:
+        found = [
+            await self._writer.run(self._trash.oldest, chat_ids[start : start + CHATS_AT_ONCE])
+            for start in range(0, len(chat_ids), CHATS_AT_ONCE)
+        ]
+        return min((moment for moment in found if moment), default=None)
 
     async def _delete(self, chat_ids: Sequence[int], tell: Tell | None) -> tuple[int, bool]:
         async with self._turn:

@@ -17,12 +17,13 @@ from desktop_chat.domain.changes import (
     PathChanged,
     UndoChanged,
 )
-from desktop_chat.domain.errors import ChatNotFoundError
+from desktop_chat.domain.errors import ChatNotFoundError, StorageError
 from desktop_chat.services import clock
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.undo.operations import BATCH, Operations, batches
 from desktop_chat.storage.undo.removals import Removals
 from desktop_chat.storage.undo.undo_log import UndoLog
+from desktop_chat.storage.upkeep import UpkeepRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,14 +73,13 @@ class UndoingService:
         self._removals = Removals(db, now)
         self._operations = Operations(db, self._removals)
         self._chats = ChatRepository(db)
+        self._upkeep = UpkeepRepository(db)
         # One change after the other: a large one takes several jobs of the writer.
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
         """Forget old changes, end what a killed process left half done, and tell what is there."""
-        removals = await self._writer.run(self._tidy)
-        for removal_id in removals:
-            await self._run_all([["remove", removal_id]])
+        await self._run_all(await self._writer.run(self._tidy))
         await self.announce()
 
     async def perform(
@@ -104,9 +104,8 @@ class UndoingService:
                 # A path is right after the first step: nobody waits to see it.
                 self._publish_paths(touched)
                 await self.announce()
-            await self._run_all(rest)
-        if made.undo:
-            await self._tell(touched)
+            if made.undo:
+                await self._finish(rest, touched)
         return made.result
 
     async def undo(self) -> str | None:
@@ -146,9 +145,18 @@ class UndoingService:
                     for chat_id in touched.paths:
                         claims.enter_context(self._claim(chat_id))
                 rest = await self._writer.run(self._mark, entry, operations, is_undone)
-                await self._run_all(rest)
-        await self._tell(touched)
+                await self._finish(rest, touched)
         return entry.label
+
+    async def _finish(self, rest: list[Operation], touched: Touched) -> None:
+        """Carry out what is left of a change, and tell what it touched."""
+        try:
+            await self._run_all(rest)
+        except StorageError:
+            # A full disk; what was done before is there to be seen and undone.
+            await self._tell(touched)
+            raise
+        await self._tell(touched)
 
     async def _run_all(self, operations: list[Operation]) -> None:
         for operation in operations:
@@ -202,8 +210,10 @@ class UndoingService:
             self._log.mark(entry.id, is_undone=is_undone)
             return self._run_first(operations)
 
-    def _tidy(self) -> list[int]:
-        self._log.drop_before(self._now() - KEPT_FOR)
+    def _tidy(self) -> list[Operation]:
+        # A clock that went wrong must not cost what could be put back.
+        if self._upkeep.is_clock_steady(self._now()):
+            self._log.drop_before(self._now() - KEPT_FOR)
         return self._removals.unfinished()
 
     def _events(self, touched: Touched) -> Iterator[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from desktop_chat.domain.errors import StorageError
 from desktop_chat.services.background import result_of
@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from desktop_chat.domain.chat import ChatId
     from desktop_chat.services.background import Worker
     from desktop_chat.services.safekeeping.saving import SavingState
-    from desktop_chat.storage.drafts import DraftRepository
 
-    Current = Callable[[], tuple[ChatId | None, str]]
+    Current = Callable[[], tuple[int | None, str]]
 
 logger = logging.getLogger(__name__)
 
@@ -27,28 +25,48 @@ SAVE_AFTER_S = 0.4
 RETRY_AFTER_S = 3.0
 
 
+class DraftStore(Protocol):
+    """Keeps texts by the chat, or the message, they belong to."""
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be saved here."""
+        ...
+
+    def save(self, key: int | None, text: str, /) -> None:
+        """Keep a text; "" removes it."""
+        ...
+
+
 class DraftsService:
     """Keeps drafts in memory and soon on disk; one that cannot be saved is tried again.
 
     Whoever shows a draft says so by `watch`, and calls `note` when it changed: its text is
     asked for when it is written, not at each key. In a database that cannot be written, drafts
-    last as long as the program.
+    last as long as the program. Messages that are being edited are kept in the same way, by
+    their own ids.
+
+    Args:
+        what: What is kept, as the log calls it.
     """
 
-    def __init__(self, drafts: DraftRepository, writer: Worker, saving: SavingState) -> None:
+    def __init__(
+        self, drafts: DraftStore, writer: Worker, saving: SavingState, what: str = "a draft"
+    ) -> None:
         self._drafts = drafts
+        self._what = what
         self._writer = writer
         self._saving = saving
         self._current: Current | None = None
         self._timer: asyncio.TimerHandle | None = None
         # What is newer than the database; "" for a draft that is gone.
-        self._unsaved: dict[ChatId | None, str] = {}
+        self._unsaved: dict[int | None, str] = {}
 
     def watch(self, current: Current) -> None:
         """Ask `current` for the chat shown and what stands in its composer."""
         self._current = current
 
-    def unsaved(self, chat_id: ChatId | None) -> str | None:
+    def unsaved(self, chat_id: int | None) -> str | None:
         """Return a draft that is newer than the stored one; None if that is up to date."""
         return self._unsaved.get(chat_id)
 
@@ -61,7 +79,7 @@ class DraftsService:
         """Have the draft shown saved soon; cheap enough for every key."""
         self._save_after(SAVE_AFTER_S)
 
-    def keep(self, chat_id: ChatId | None, text: str) -> None:
+    def keep(self, chat_id: int | None, text: str) -> None:
         """Take over the draft of a chat that is left, and save it now."""
         self._unsaved[chat_id] = text
         self._write(asyncio.get_running_loop())
@@ -88,18 +106,18 @@ class DraftsService:
             chat_id, text = self._current()
             self._unsaved[chat_id] = text
 
-    def settled(self, chat_id: ChatId | None, text: str, error: StorageError | None) -> None:
+    def settled(self, chat_id: int | None, text: str, error: StorageError | None) -> None:
         """Take note of how a queued write ended (called on the loop's thread)."""
         if error is not None:
-            self._saving.report("a draft", error)
+            self._saving.report(self._what, error)
             self._save_after(RETRY_AFTER_S)
             return
         if self._unsaved.get(chat_id) == text:
             del self._unsaved[chat_id]
         if not self._unsaved:
-            self._saving.report("a draft", None)
+            self._saving.report(self._what, None)
 
-    def sent(self, chat_id: ChatId | None, text: str) -> None:
+    def sent(self, chat_id: int | None, text: str) -> None:
         """Forget a draft that was stored as a message, also one that is being saved now."""
         if self._unsaved.get(chat_id, text) == text:
             self.keep(chat_id, "")
@@ -114,7 +132,7 @@ class DraftsService:
             try:
                 await result_of(self._writer.submit(self._drafts.save, chat_id, text))
             except StorageError as error:
-                self._saving.report("a draft", error)
+                self._saving.report(self._what, error)
             else:
                 self.settled(chat_id, text, None)
 
@@ -136,7 +154,7 @@ class _Report:
         self,
         service: DraftsService,
         loop: asyncio.AbstractEventLoop,
-        chat_id: ChatId | None,
+        chat_id: int | None,
         text: str,
     ) -> None:
         self._service = service

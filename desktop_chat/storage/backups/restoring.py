@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.backup import DAMAGED, REPLACED
-from desktop_chat.domain.errors import StorageError
+from desktop_chat.domain.errors import DatabaseTooNewError, StorageError
 from desktop_chat.paths import backups_dir, make_private_dir
 from desktop_chat.storage.atomic_file import sync_dir
 from desktop_chat.storage.backups.copies import list_backups, read_content
 from desktop_chat.storage.failures import from_sqlite_error, os_errors_at
 from desktop_chat.storage.sqlite.backup import write_copy
 from desktop_chat.storage.sqlite.backup_names import backup_path
-from desktop_chat.storage.sqlite.opening import check_file
+from desktop_chat.storage.sqlite.opening import check_file, move_log, set_log_aside
 from desktop_chat.storage.sqlite.read_only import read_only_uri
 
 if TYPE_CHECKING:
@@ -28,6 +28,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SEQUENCES = ("chat", "message")
+# The chat with the number 0 is the one that is not stored yet.
+_CARRY = """
+INSERT INTO draft (chat_id, text, updated_at) SELECT ?1, ?2, ?3
+WHERE ?1 = 0 OR EXISTS (SELECT 1 FROM chat WHERE id = ?1)
+ON CONFLICT (chat_id) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at
+WHERE excluded.updated_at > draft.updated_at
+"""
+
+
+_CARRY_EDIT = """
+INSERT INTO edit (message_id, updated_at, text) SELECT ?1, ?2, ?3
+WHERE EXISTS (SELECT 1 FROM message WHERE id = ?1)
+ON CONFLICT (message_id) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at
+WHERE excluded.updated_at > edit.updated_at
+"""
+_CARRIED = (
+    ("SELECT chat_id, text, updated_at FROM draft", _CARRY),
+    ("SELECT message_id, updated_at, text FROM edit", _CARRY_EDIT),
+)
 
 
 def restore_path(database: Path) -> Path:
@@ -86,7 +105,10 @@ def finish_restore(database: Path) -> Path | None:
         if not waiting.exists():
             return None
         # The time of the decision: a second try finds the same name.
-        moment = datetime.fromtimestamp(waiting.stat().st_mtime, UTC)
+        decided_ns = waiting.stat().st_mtime_ns
+        _carry_drafts(database, waiting)
+        os.utime(waiting, ns=(decided_ns, decided_ns))
+        moment = datetime.fromtimestamp(decided_ns / 1e9, UTC)
         aside = set_aside(database, moment)
         waiting.replace(database)
         sync_dir(database.parent)
@@ -97,19 +119,17 @@ def set_aside(database: Path, moment: datetime) -> Path | None:
     """Move a database that nobody has open among the backups, with what its log still holds.
 
     Returns:
-        Where it is now; None if there was none.
+        Where it is now; None if there was none, perhaps with a log that stayed behind.
     """
     if not database.exists():
+        set_log_aside(database, moment)
         return None
     folder = backups_dir(database.parent)
     make_private_dir(folder)
     kind = REPLACED if _fold_log(database) else DAMAGED
     target = backup_path(folder, kind, moment)
     # The log first: one that stayed behind would be played into the file that comes.
-    for end in ("-wal", "-journal"):
-        with suppress(FileNotFoundError):
-            os.replace(f"{database}{end}", f"{target}{end}")  # noqa: PTH105 no paths yet
-    database.with_name(f"{database.name}-shm").unlink(missing_ok=True)
+    move_log(database, target)
     database.rename(target)
     sync_dir(folder)
     sync_dir(database.parent)
@@ -119,7 +139,8 @@ def set_aside(database: Path, moment: datetime) -> Path | None:
 def _fold_log(database: Path) -> bool:
     """Bring everything into the one file; False if it is not sound."""
     try:
-        check_file(database)
+        with suppress(DatabaseTooNewError):  # sound all the same
+            check_file(database)
         with closing(sqlite3.connect(database, isolation_level=None)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             (finding,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -129,6 +150,24 @@ def _fold_log(database: Path) -> bool:
             return bool(finding == "ok")
     except (sqlite3.Error, StorageError):
         return False
+
+
+def _carry_drafts(database: Path, waiting: Path) -> None:
+    """Take along what the user typed and did not send: it is on screen until the very end.
+
+    Of two drafts of a chat the newer one stays; one whose chat is not in the copy is set aside
+    with the database.
+    """
+    if not database.exists():
+        return
+    # An older copy has no drafts, a damaged database may show none.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(waiting, isolation_level=None)) as copy:
+        # First of all: it ends what a killed attempt began.
+        copy.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(read_only_uri(database), uri=True)) as old:
+            for select, carry in _CARRIED:
+                copy.executemany(carry, old.execute(select).fetchall())
+        copy.execute("COMMIT")
 
 
 def _continue_ids(fresh: Path, database: Path) -> None:

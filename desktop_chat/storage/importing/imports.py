@@ -110,11 +110,14 @@ class ImportRepository:
             self._db.sql(_COPY_ATTACHMENTS, values)
 
     def release(self, plan: ImportPlan, label: str) -> list[int]:
-        """Show all that came in, with its folders and tags; return the ids of the chats.
+        """Show all that came in, with its folders and tags.
 
         Args:
             plan: The import, of which everything was copied.
             label: Code under which the change is remembered for undoing.
+
+        Returns:
+            The ids of the chats that undoing takes away again: those not in the trash.
         """
         with self._db.atomic():
             folders = self._add_folders()
@@ -129,9 +132,10 @@ class ImportRepository:
                 "UPDATE import SET finished_at = ?, chats = ?, messages = ? WHERE id = ?",
                 (now, len(ids), count, plan.id),
             )
-            if ids:
-                self._undo_log.record(label, *_operations(self._shown(ids), now))
-            return ids
+            shown = self._shown(ids) if ids else []
+            if shown:
+                self._undo_log.record(label, *_operations(shown, now))
+            return shown
 
     def unfinished(self) -> list[int]:
         """Return the imports that were not released."""

@@ -124,6 +124,15 @@ _SAFETY = (
         updated_at TEXT NOT NULL DEFAULT ({_NOW})
     )
     """,
+    # The text of a sent message that is being changed. In another order than that of a draft: what
+    # is salvaged from a damaged file is known by its columns alone.
+    f"""
+    CREATE TABLE edit (
+        message_id INTEGER PRIMARY KEY,
+        updated_at TEXT NOT NULL DEFAULT ({_NOW}),
+        text TEXT NOT NULL
+    )
+    """,
     f"""
     CREATE TABLE undo_entry (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -20,10 +20,12 @@ _NEEDED: dict[str, dict[str, Any]] = {
     "message": {"sender": "system", "status": "complete", "content": ""},
     "attachment": {"name": "", "media_type": "", "size": 0, "sha256": "", "text": ""},
     "draft": {"text": ""},
+    "edit": {"text": ""},
 }
 _TIMES = {"folder": ("created_at",), "chat": ("created_at", "updated_at")} | {
     "message": ("created_at",),
     "draft": ("updated_at",),
+    "edit": ("updated_at",),
 }
 _INTEGERS = {"chat_id", "parent_id", "folder_id", "message_id", "active_message_id", "depth"}
 

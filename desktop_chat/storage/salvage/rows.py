@@ -22,6 +22,7 @@ _CHAT = (
     *("system_prompt", "account", "model", "active_message_id", "is_renamed"),
     *("archived_at", "import_id", "origin"),
 )
+_ATTACHMENT = ("id", "message_id", "name", "media_type", "size", "sha256", "text")
 # Columns that later migrations added; those without a name here follow from the others.
 _MOST_ADDED = 16
 _SENDERS = ("user", "llm", "system", "tool")
@@ -42,8 +43,12 @@ def recognise(row_id: int, columns: Sequence[Any]) -> tuple[str, Row] | None:
         return "chat", _named(_CHAT, row_id, columns)
     if _is_folder(columns):
         return "folder", _named(("id", "parent_id", "name", "created_at"), row_id, columns)
+    if _is_attachment(columns):
+        return "attachment", _named(_ATTACHMENT, row_id, columns)
     if _is_draft(columns):
         return "draft", _named(("chat_id", "text", "updated_at"), row_id, columns)
+    if _is_edit(columns):
+        return "edit", _named(("message_id", "updated_at", "text"), row_id, columns)
     return None
 
 
@@ -72,8 +77,21 @@ def _is_folder(columns: Sequence[Any]) -> bool:
     return is_parent and isinstance(columns[2], str) and _is_time(columns[3])
 
 
+def _is_attachment(columns: Sequence[Any]) -> bool:
+    return (
+        len(columns) == len(_ATTACHMENT)
+        and isinstance(columns[1], int)
+        and isinstance(columns[4], int)
+        and all(isinstance(columns[place], str) for place in (2, 3, 5, 6))
+    )
+
+
 def _is_draft(columns: Sequence[Any]) -> bool:
     return len(columns) == 3 and isinstance(columns[1], str) and _is_time(columns[2])
+
+
+def _is_edit(columns: Sequence[Any]) -> bool:
+    return len(columns) == 3 and _is_time(columns[1]) and isinstance(columns[2], str)
 
 
 def _is_time(value: object) -> bool:

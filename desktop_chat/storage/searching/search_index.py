@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 # How long one step may hold the writer; a single message is not cut.
 STEP_MS = 15.0
 _CHUNK = 20
+_MOST_CHARACTERS = 60_000
 
-_CHUNK_IDS = """
-SELECT min(id), count(*) FROM (
-    SELECT id FROM message WHERE id < ? ORDER BY id DESC LIMIT ?
-)
+_NEXT = """
+SELECT id, length(content) + length(coalesce(reasoning, '')) FROM message
+WHERE id < ? ORDER BY id DESC LIMIT ?
 """
 _INDEX = """
 INSERT INTO message_text (rowid, content, reasoning)
@@ -71,10 +71,14 @@ class SearchIndex:
         return first_id > 0
 
     def _fill_chunk(self, first_id: int) -> int:
-        lowest, count = self._db.sql(_CHUNK_IDS, (first_id, _CHUNK))[0]
-        if not count:
-            return 0
-        self._db.sql(_INDEX, (lowest, first_id))
+        lowest, characters = 0, 0
+        for message_id, length in self._db.sql(_NEXT, (first_id, _CHUNK)):
+            characters += length or 0
+            if lowest and characters > _MOST_CHARACTERS:
+                break
+            lowest = message_id
+        if lowest:
+            self._db.sql(_INDEX, (lowest, first_id))
         return int(lowest)
 
     def clear(self) -> None:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from desktop_chat.domain.errors import BackupDiskFullError, DatabaseDamagedError, DiskFullError
+from desktop_chat.domain.errors import (
+    BackupDiskFullError,
+    BackupTargetError,
+    DatabaseDamagedError,
+    DataDirectoryUnusableError,
+    DiskFullError,
+)
 from desktop_chat.paths import make_private_dir
 from desktop_chat.storage.atomic_file import sync_dir
 from desktop_chat.storage.failures import from_os_error, from_sqlite_error
@@ -40,7 +46,7 @@ def back_up(
     try:
         make_private_dir(target.parent)
     except OSError as error:
-        raise from_os_error(error, target) from error
+        raise _worded(from_os_error(error, target), target) from error
     write_copy(source, target, goes_on)
 
 
@@ -60,6 +66,7 @@ def write_copy(
         BackupStoppedError: It was not.
         DatabaseDamagedError: The copy did not pass the check, so what was copied does not either.
         BackupDiskFullError: There is no room for it.
+        BackupTargetError: The directory cannot be written to.
         StorageError: The copy could not be written.
     """
     partial = target.with_name(f"{target.name}.{os.getpid()}.part")
@@ -80,7 +87,8 @@ def write_copy(
     except OSError as error:
         raise _worded(from_os_error(error, target), target) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # nor can what is not there be deleted
+            partial.unlink(missing_ok=True)
 
 
 def _check_room(source: sqlite3.Connection, folder: Path) -> None:
@@ -93,6 +101,9 @@ def _check_room(source: sqlite3.Connection, folder: Path) -> None:
 def _worded(error: Exception, target: Path) -> Exception:
     if isinstance(error, DiskFullError):
         return BackupDiskFullError(path=str(target.parent))
+    if isinstance(error, DataDirectoryUnusableError):
+        # It is not the directory of the program that is of no use, but the one for the copy.
+        return BackupTargetError(path=str(target.parent), detail=error.fields["detail"])
     return error
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from desktop_chat.domain.backup import BEFORE_UPDATE
+from desktop_chat.domain.backup import BEFORE_UPDATE, DAMAGED
 from desktop_chat.domain.errors import DatabaseDamagedError, DatabaseTooNewError, StorageError
-from desktop_chat.paths import backups_dir
+from desktop_chat.paths import backups_dir, make_private_dir
 from desktop_chat.storage.atomic_file import sync_dir
+from desktop_chat.storage.failures import from_sqlite_error
 from desktop_chat.storage.migrations import STEPS, apply_steps
 from desktop_chat.storage.sqlite.backup import back_up
 from desktop_chat.storage.sqlite.backup_names import backup_path
 from desktop_chat.storage.sqlite.read_only import read_only_uri
 from desktop_chat.storage.times import utc_now
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 APPLICATION_ID = 0x44434854  # "DCHT"
+_LOGS = ("-wal", "-journal")
 
 
 def make_database(path: Path) -> None:
@@ -28,6 +34,7 @@ def make_database(path: Path) -> None:
     """
     if path.exists():
         return
+    set_log_aside(path, utc_now())
     import tempfile  # needed once in the life of a database
 
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
@@ -45,13 +52,32 @@ def make_database(path: Path) -> None:
         fresh.unlink(missing_ok=True)
 
 
+def set_log_aside(path: Path, moment: datetime) -> None:
+    """Move the log of a database that is gone among the backups.
+
+    SQLite would play it into whatever comes in the place of that database.
+    """
+    if any(path.with_name(f"{path.name}{end}").exists() for end in _LOGS):
+        folder = backups_dir(path.parent)
+        make_private_dir(folder)
+        move_log(path, backup_path(folder, DAMAGED, moment))
+
+
+def move_log(path: Path, target: Path) -> None:
+    """Move the log of a database that nobody has open to the name that belongs to `target`."""
+    for end in _LOGS:
+        with suppress(FileNotFoundError):
+            os.replace(f"{path}{end}", f"{target}{end}")  # noqa: PTH105 no paths yet
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+
+
 def check_file(path: Path) -> int:
     """Return the version of the database at `path`, which is not changed by a byte.
 
     Raises:
-        DatabaseDamagedError: It is empty, or no database of ours.
+        DatabaseDamagedError: It is empty, torn off, or no database of ours.
         DatabaseTooNewError: A newer version of the program wrote it.
-        StorageError: There is no such file.
+        StorageError: There is no such file, or it cannot be read.
     """
     _check_size(path)
     try:
@@ -60,7 +86,7 @@ def check_file(path: Path) -> int:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorname != "SQLITE_NOTADB":
-            raise
+            raise from_sqlite_error(error, path) from error
         detail = "the file is no database"
         raise DatabaseDamagedError(path=str(path), detail=detail) from error
     _check_numbers(path, application_id, version)

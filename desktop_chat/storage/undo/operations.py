@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.ids import ChatId
 from desktop_chat.domain.undo import Touched
+from desktop_chat.storage.sqlite.chat_lists import DOOMED
 from desktop_chat.storage.undo.removals import Removals
 
 if TYPE_CHECKING:
@@ -131,6 +132,9 @@ class Operations:
         columns = ", ".join(f"{name} = ?" for name in values)
         marks = ", ".join("?" * len(ids))
         sql = f"UPDATE {table} SET {columns} WHERE id IN ({marks})"
+        if table == "chat":
+            # What is being deleted for good does not come back half.
+            sql += f" AND deleted_at IS NOT '{DOOMED}'"
         self._db.sql(sql, [*values.values(), *ids])
 
     def _without_lost(self, table: str, values: dict[str, Any]) -> dict[str, Any]:

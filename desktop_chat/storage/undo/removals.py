@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop_chat.storage.sqlite.message_tree import find_leaf, walk_up
+from desktop_chat.storage.sqlite.message_tree import count_messages, find_leaf, walk_up
 from desktop_chat.storage.sqlite.portions import MOST_MESSAGES, first_portion
 from desktop_chat.storage.times import Clock, to_text, utc_now
 from desktop_chat.storage.undo.undo_log import Plan
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from desktop_chat.storage.database import Database
+    from desktop_chat.storage.undo.undo_log import Operation
 
 _COLUMNS = (
     "id, chat_id, parent_id, depth, sender, status, created_at, model, finish_reason,"
@@ -22,10 +23,23 @@ _COLUMNS = (
     " params, error, error_code, error_fields, content, reasoning"
 )
 _TREE = "SELECT id, parent_id FROM message WHERE chat_id = ? ORDER BY depth, id"
+_PARENTS_FIRST = """
+SELECT id FROM message WHERE chat_id = ? AND id IN (SELECT value FROM json_each(?))
+ORDER BY depth, id
+"""
 # Those that were stopped before their first word are no path to go on.
 _ANSWERS = """
 SELECT id, parent_id FROM message
 WHERE chat_id = ? AND NOT (status = 'stopped' AND content = '') ORDER BY id
+"""
+# `is_removed` says where they are to be.
+_HALF_REMOVED = """
+SELECT id FROM removal WHERE is_removed = 1 AND EXISTS (
+    SELECT 1 FROM json_each(removal.message_ids) AS one JOIN message ON message.id = one.value)
+"""
+HALF_BACK = """
+SELECT id FROM removal
+WHERE is_removed = 0 AND id IN (SELECT removal_id FROM removed_message)
 """
 # The depths below some messages, after their parents changed.
 _DEEPEN = """
@@ -70,9 +84,8 @@ class Removals:
             ChatNotFoundError: There is no such chat.
         """
         find_leaf(self._db, chat_id)
-        wanted = set(message_ids)
-        # In the order of the tree: parents first.
-        ids = [one for one in self._parents(chat_id) if one in wanted]
+        wanted = (chat_id, json.dumps(list(message_ids)))
+        ids = [row[0] for row in self._db.sql(_PARENTS_FIRST, wanted)]
         if not ids:
             return Plan()
         sql = (
@@ -95,7 +108,10 @@ class Removals:
         if removal is None:
             return False
         with self._db.atomic():
-            if not removal.is_removed:
+            if not removal.is_removed and self._has_rows(removal_id):
+                # They were on their way back: the path still leads past them.
+                self._note(removal_id, is_removed=True)
+            elif not removal.is_removed:
                 self._begin_removing(removal_id, removal)
             # Those below first, since none may follow a message that is not there.
             return self._move_out(removal_id, removal.message_ids[::-1])
@@ -106,20 +122,19 @@ class Removals:
         if removal is None:
             return False
         with self._db.atomic():
+            if not removal.is_removed and not self._has_rows(removal_id):
+                return False
+            # From the first step on, so that a killed process goes on in this direction.
+            self._note(removal_id, is_removed=False)
             if self._move_in(removal_id):
                 return True
-            if removal.is_removed:
-                self._end_putting_back(removal_id, removal)
+            self._end_putting_back(removal)
             return False
 
-    def unfinished(self) -> list[int]:
-        """Return removals whose messages could not all be moved before the program ended."""
-        sql = (
-            "SELECT id FROM removal WHERE is_removed = 1 AND EXISTS ("
-            "SELECT 1 FROM json_each(removal.message_ids) AS one"
-            " JOIN message ON message.id = one.value)"
-        )
-        return [row[0] for row in self._db.sql(sql)]
+    def unfinished(self) -> list[Operation]:
+        """Return what ends the removals and returns that a killed process left half done."""
+        removing = [["remove", row[0]] for row in self._db.sql(_HALF_REMOVED)]
+        return removing + [["put_back", row[0]] for row in self._db.sql(HALF_BACK)]
 
     def _begin_removing(self, removal_id: int, removal: _Removal) -> None:
         """Let the path and what stays lead past the removed messages."""
@@ -147,17 +162,27 @@ class Removals:
             leaf = newest.pop(leaf)
         return leaf
 
-    def _end_putting_back(self, removal_id: int, removal: _Removal) -> None:
-        parents = self._parents(removal.chat_id)
+    def _end_putting_back(self, removal: _Removal) -> None:
+        count = count_messages(self._db, removal.chat_id)
         for one, parent in removal.adopted:
-            self._attach(one, parent, len(parents))
+            self._attach(one, parent, count)
         sql = "SELECT active_message_id FROM chat WHERE id = ?"
         active = self._db.sql(sql, (removal.chat_id,))[0][0]
+        before = removal.active_before
+        if before is None or before == active or not self._still_there([before]):
+            return
         path = walk_up(self._db, removal.chat_id, active) if active is not None else []
         # Where the chat went on from the old end, it stays where it is.
-        if removal.active_before in parents and removal.active_before not in path:
-            self._activate(removal.chat_id, removal.active_before)
-        self._db.sql("UPDATE removal SET is_removed = 0 WHERE id = ?", (removal_id,))
+        if before not in path:
+            self._activate(removal.chat_id, before)
+
+    def _has_rows(self, removal_id: int) -> bool:
+        sql = "SELECT 1 FROM removed_message WHERE removal_id = ? LIMIT 1"
+        return bool(self._db.sql(sql, (removal_id,)))
+
+    def _note(self, removal_id: int, *, is_removed: bool) -> None:
+        sql = "UPDATE removal SET is_removed = ? WHERE id = ?"
+        self._db.sql(sql, (int(is_removed), removal_id))
 
     def _activate(self, chat_id: int, message_id: int | None) -> None:
         sql = "UPDATE chat SET active_message_id = ? WHERE id = ?"

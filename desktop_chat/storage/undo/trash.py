@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from desktop_chat.storage.edits import REMOVE_OF_NO_MESSAGE
 from desktop_chat.storage.sqlite.chat_lists import DOOMED
 from desktop_chat.storage.sqlite.portions import MOST_MESSAGES, first_portion
 from desktop_chat.storage.times import from_text, to_text
 from desktop_chat.storage.undo.operations import without_chats
+from desktop_chat.storage.undo.removals import HALF_BACK
 from desktop_chat.storage.undo.undo_log import UndoLog
-from desktop_chat.storage.upkeep import UpkeepRepository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +32,6 @@ INDEXES = tuple(_INDEXED.values())
 _UNDER_WAY = "deleting for good"
 
 _LISTED = "SELECT value FROM json_each(?)"
-_LOOK, _STEADY = "trash: look", "trash: steady clock"
-_LONGEST_PAUSE = timedelta(days=7)
-_STEADY_FOR = timedelta(days=1)
-
 _ATTACHMENTS = "DELETE FROM attachment WHERE message_id IN (SELECT value FROM json_each(?))"
 _IDS = "SELECT id FROM {0} WHERE chat_id = ? ORDER BY depth DESC, id DESC LIMIT ?"
 _CHECKPOINT_WAIT_MS = 20
@@ -58,7 +54,6 @@ class TrashRepository:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._log = UndoLog(db)
-        self._upkeep = UpkeepRepository(db)
         self._pages = 1
 
     def ids(self) -> list[int]:
@@ -78,21 +73,6 @@ class TrashRepository:
         ids = json.dumps(list(chat_ids))
         rows = [*self._db.sql(_FIRST_CHAT, (ids,)), *self._db.sql(_FIRST_MESSAGE, (ids,))]
         return min((from_text(row[0]) for row in rows if row[0]), default=None)
-
-    def is_clock_steady(self, now: datetime) -> bool:
-        """Take note that the clock was looked at; return whether it has gone on without a jump.
-
-        A computer that is suddenly years ahead must not cost what was deleted yesterday: after a
-        long time without a look, nothing is too old before another day has passed.
-        """
-        last, since = self._upkeep.last(_LOOK), self._upkeep.last(_STEADY)
-        has_jumped = last is None or not timedelta(0) <= now - last <= _LONGEST_PAUSE
-        with self._db.atomic():
-            self._upkeep.note(_LOOK, now)
-            if has_jumped or since is None:
-                self._upkeep.note(_STEADY, now)
-                return False
-        return now - since >= _STEADY_FOR
 
     def begin(self, chat_ids: Sequence[int]) -> list[int]:
         """Take some chats of the trash out of it, `CHATS_AT_ONCE` at most; return which.
@@ -139,6 +119,7 @@ class TrashRepository:
             if self._delete_rows(table, chat_id):
                 return True
         self._db.sql("DELETE FROM draft WHERE chat_id = ?", (chat_id,))
+        self._db.sql(REMOVE_OF_NO_MESSAGE)
         self._db.sql("DELETE FROM chat WHERE id = ? AND deleted_at IS NOT NULL", (chat_id,))
         return False
 
@@ -150,7 +131,8 @@ class TrashRepository:
             for operation in (*entry.undo, *entry.redo)
             if operation[:1] in (["remove"], ["put_back"])
         }
-        rows = self._db.sql("SELECT id FROM removal")
+        # Those on their way back are put back at the next start.
+        rows = self._db.sql(f"SELECT id FROM removal WHERE id NOT IN ({HALF_BACK})")
         return [row[0] for row in rows if row[0] not in known]
 
     def delete_removed(self, removal_id: int) -> bool:
@@ -163,6 +145,7 @@ class TrashRepository:
                 self._delete("removed_message", ids)
                 return True
             self._db.sql("DELETE FROM removal WHERE id = ?", (removal_id,))
+            self._db.sql(REMOVE_OF_NO_MESSAGE)
             return False
 
     @property
@@ -209,13 +192,12 @@ class TrashRepository:
 
         Somebody who reads may hold it back; the note that it is under way stays then.
         """
+        # The note goes last: a process killed in between leaves it, and the next start goes on.
+        if self._checkpoint():
+            return False
         with self._db.atomic():
             self._db.sql("DELETE FROM upkeep WHERE name = ?", (_UNDER_WAY,))
-        is_busy = self._checkpoint()
-        if is_busy:
-            with self._db.atomic():
-                self._note_under_way()
-        return not is_busy
+        return True
 
     def _checkpoint(self) -> bool:
         """Empty the write-ahead log; return whether somebody who reads held it back."""

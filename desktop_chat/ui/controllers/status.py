@@ -137,6 +137,9 @@ class StatusController(QObject):
         self._show()
 
     def _on_saving_resumed(self, _event: SavingResumed) -> None:
+        # What could not be sent for the same reason has said the same.
+        if self._notice and self._saving and self._notice.text == self._saving.text:
+            self._notice = None
         self._saving = None
         self._show()
 

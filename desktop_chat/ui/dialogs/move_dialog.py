@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop_chat.ui.item_models.folder_tree import ALL_CHATS, Entry, EntryKind, FolderTreeModel
 from desktop_chat.ui.sizes import TEXT_INTERFACE
+from desktop_chat.ui.widgets.dialog_buttons import DialogButtons
 from desktop_chat.ui.widgets.label import Label
 
 if not TYPE_CHECKING:
@@ -83,7 +84,7 @@ class MoveDialog(QDialog):
         self.tree.setItemDelegate(self._row_size)
         self.tree.setModel(self._places)
         self._new_folder.setAutoDefault(False)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Cancel)
         move = QPushButton(self.tr("Move"))
         move.setObjectName("moveButton")
         buttons.addButton(move, QDialogButtonBox.ButtonRole.AcceptRole)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_chat.ui.sizes import TEXT_INTERFACE
+from desktop_chat.ui.widgets.dialog_buttons import DialogButtons
 from desktop_chat.ui.widgets.label import Label
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class NameDialog(QDialog):
         self._label = Label(label, px=TEXT_INTERFACE, ink="muted")
         self.line = QLineEdit(name[:LONGEST])
         buttons = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel)
+        self._buttons = DialogButtons(buttons.Ok | buttons.Cancel)
         self.setObjectName("nameDialog")
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from desktop_chat.ui.dialogs.setting_fields import PathField, SettingField, make_field
 from desktop_chat.ui.sizes import TEXT_GROUP, TEXT_INTERFACE, TEXT_STATUS
+from desktop_chat.ui.widgets.dialog_buttons import DialogButtons
 from desktop_chat.ui.widgets.label import Label
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class SettingsDialog(QDialog):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(page)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         # Enter in a field ends its editing; it must not close the dialog as well.

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_chat.ui.sizes import TEXT_INTERFACE
+from desktop_chat.ui.widgets.dialog_buttons import DialogButtons
 from desktop_chat.ui.widgets.label import Label
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class TagsDialog(QDialog):
         new.addWidget(self.line, 1)
         new.addWidget(self._add)
         standard = QDialogButtonBox.StandardButton
-        buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
+        buttons = DialogButtons(standard.Ok | standard.Cancel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 16, MARGIN, 16)
         layout.setSpacing(12)

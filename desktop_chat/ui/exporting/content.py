@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from unicodedata import bidirectional
 from urllib.parse import quote, urlsplit
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_COLOURED_LINES = 5_000
 MAX_ADDRESS = 2_000
+_LINES_AT_ONCE = 100
 _SCHEMES = ("http", "https", "mailto")
 _ADDRESS_CHARACTERS = "/:?#[]@!$&'()*+,;=%-._~"
 
@@ -101,6 +103,17 @@ def colours_of(block: CodeBlock) -> list[Spans]:
         lexing.run()
         spans += lexing.take()[1]
     return spans
+
+
+def code_lines(block: CodeBlock) -> Iterator[tuple[str, Spans]]:
+    """Yield lines of code with their colours; of code without end, many lines at once."""
+    if len(block.lines) > MAX_COLOURED_LINES:
+        for start in range(0, len(block.lines), _LINES_AT_ONCE):
+            yield "\n".join(map(str, block.lines[start : start + _LINES_AT_ONCE])), ()
+        return
+    colours = colours_of(block)[: len(block.lines)]
+    for line, spans in zip_longest(block.lines, colours, fillvalue=()):
+        yield str(line), spans
 
 
 def coloured(line: str, spans: Spans) -> Iterator[tuple[str, str]]:

@@ -104,6 +104,8 @@ def _item(marker: str) -> Level:
 
 
 def _goes_on(level: Level, item: Level) -> bool:
+    if level.is_quote:
+        return False
     if not item.is_ordered:
         return not level.is_ordered
     return level.is_ordered and item.number == level.number + 1

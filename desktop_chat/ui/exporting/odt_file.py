@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from typing import TYPE_CHECKING, Any
+
+from odf import dc, meta
 
 from desktop_chat.services.exporting.words import PICTURE, SYSTEM_PROMPT, THOUGHTS, title_of
 from desktop_chat.ui.exporting.content import attached, parts_of
 from desktop_chat.ui.exporting.odt_blocks import OdtBlocks
-from desktop_chat.ui.exporting.odt_parts import END, MEDIA_TYPE, document, manifest, meta, styles
+from desktop_chat.ui.exporting.odt_look import new_document
 from desktop_chat.ui.exporting.pictures import attached_picture
 from desktop_chat.ui.transcript.text.text_limits import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from desktop_chat.domain.transfer import ChatRecord
     from desktop_chat.services.exporting.options import ExportOptions
     from desktop_chat.ui.exporting.content import Part
 
-_PARTS = (("content.xml", "text/xml"), ("styles.xml", "text/xml"), ("meta.xml", "text/xml"))
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class OdtFile:
@@ -33,42 +34,38 @@ class OdtFile:
     def write(self, chat: ChatRecord, file: BinaryIO, step: Callable[[], None]) -> None:
         """Write one chat; `step` is called after each message."""
         title = clean(title_of(chat))
-        blocks = OdtBlocks(self._options.paper)
-        with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-            # First and as it is: by this the kind of the file is known.
-            archive.writestr("mimetype", MEDIA_TYPE, ZIP_STORED)
-            with archive.open("content.xml", "w", force_zip64=True) as body:
-                body.write(f"{document()}{blocks.paragraph('Title', title)}".encode())
-                if chat.system_prompt:
-                    body.write(blocks.paragraph("Details", SYSTEM_PROMPT).encode())
-                    words = blocks.paragraph("Thoughts", clean(chat.system_prompt))
-                    body.write(words.encode())
-                for part in parts_of(chat, self._options):
-                    body.write("".join(_message(part, blocks)).encode())
-                    step()
-                body.write(END.encode())
-            archive.writestr("styles.xml", styles(self._options.paper))
-            created = f"{chat.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-            archive.writestr("meta.xml", meta(title, created, datetime.now(UTC)))
-            for name, data, _ in blocks.files:
-                if not name.endswith("/"):
-                    archive.writestr(name, data)
-            entries = [*_PARTS, *((name, kind) for name, _, kind in blocks.files)]
-            archive.writestr("META-INF/manifest.xml", manifest(entries))
+        document = new_document(self._options.paper)
+        _describe(document, chat, title)
+        blocks = OdtBlocks(document, self._options.paper)
+        blocks.add_text("Title", title)
+        if chat.system_prompt:
+            blocks.add_text("Details", SYSTEM_PROMPT)
+            blocks.add_text("Thoughts", clean(chat.system_prompt))
+        for part in parts_of(chat, self._options):
+            _add_message(blocks, part)
+            step()
+        document.save(file)
 
 
-def _message(part: Part, blocks: OdtBlocks) -> Iterator[str]:
-    yield blocks.heading(1, part.sender)
+def _describe(document: Any, chat: ChatRecord, title: str) -> None:
+    created = chat.created_at.astimezone(UTC)
+    document.meta.addElement(dc.Title(text=title))
+    document.meta.addElement(meta.CreationDate(text=f"{created:{_TIME}}"))
+    document.meta.addElement(dc.Date(text=f"{datetime.now(UTC):{_TIME}}"))
+
+
+def _add_message(blocks: OdtBlocks, part: Part) -> None:
+    blocks.add_heading(1, part.sender)
     if part.details:
-        yield blocks.paragraph("Details", part.details)
+        blocks.add_text("Details", part.details)
     if part.thoughts:
-        yield blocks.paragraph("Details", THOUGHTS)
-        yield blocks.write(part.thoughts, "Thoughts")
-    yield blocks.write(part.blocks)
+        blocks.add_text("Details", THOUGHTS)
+        blocks.add(part.thoughts, "Thoughts")
+    blocks.add(part.blocks)
     for attachment in part.attachments:
         picture = attached_picture(attachment)
         if picture is not None:
-            yield blocks.picture(picture, PICTURE)
-        yield blocks.paragraph("Note", attached(attachment))
+            blocks.add_picture(picture, PICTURE)
+        blocks.add_text("Note", attached(attachment))
     if part.note:
-        yield blocks.paragraph("Note", part.note)
+        blocks.add_text("Note", part.note)

@@ -12,19 +12,8 @@ if TYPE_CHECKING:
 
 _NARY = set("∑∏∐∫∬∭∮∯∰⋀⋁⋂⋃⨀⨁⨂⨄⨆")
 _INTEGRALS = set("∫∬∭∮∯∰")
-_LIMITS = {
-    "lim",
-    "max",
-    "min",
-    "sup",
-    "inf",
-    "lim sup",
-    "lim inf",
-    "argmax",
-    "argmin",
-    "det",
-    "gcd",
-}
+_LIMITS = {"lim", "max", "min", "sup", "inf", "lim sup", "lim inf", "argmax", "argmin", "det"}
+_LIMITS.add("gcd")
 _OPENERS, _CLOSERS = set("([{⟨⌈⌊|‖"), set(")]}⟩⌉⌋|‖")
 _ACCENTS = {
     "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303", "→": "\u20d7", "˙": "\u0307",

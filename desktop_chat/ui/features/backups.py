@@ -38,7 +38,7 @@ class BackupsFeature(QObject):
     async def _say_what_happened(self) -> None:
         label = self.tr("Show backups")
         if self._backups.replaced is not None:
-            text = self.tr("The backup was restored. What was here before is among the backups.")
+            text = self.tr("The chats were replaced. What was here before is among the backups.")
             self._context.say(text, "idle", SHOW, label)
             return
         ahead = await self._backups.newest_ahead()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 
 from desktop_chat.domain.changes import ChatTrashed, TurnStarted
+from desktop_chat.domain.errors import StorageError
 from desktop_chat.domain.message import Sender
 
 if not TYPE_CHECKING:
@@ -43,7 +44,8 @@ class _Edit:
 class EditingFeature(QObject):
     """Edits one message of each chat at a time; a chat that is left keeps its edit.
 
-    The composer's draft stays as it is meanwhile.
+    The composer's draft stays as it is meanwhile. What is typed is on disk soon, as a draft is,
+    and back in the same chat after a restart.
     """
 
     def __init__(self, context: FeatureContext) -> None:
@@ -58,6 +60,8 @@ class EditingFeature(QObject):
         self._shown: _Edit | None = None
         self._sent: _Edit | None = None
         self._card: EditCard | None = None
+        self._kept = context.services.edits
+        self._kept.watch(self.current)
         window = context.window
         window.transcript.commands.command_requested.connect(self._on_command_requested)
         window.composer.prompt.installEventFilter(self)
@@ -67,6 +71,13 @@ class EditingFeature(QObject):
         broadcast.subscribe(TurnStarted, self._on_turn_started)
         broadcast.subscribe(ChatTrashed, self._on_chat_trashed)
         context.commands.register(RESUME, self._resume, self._resume_label)
+
+    def current(self) -> tuple[MessageId | None, str]:
+        """Return the message that is edited now and its text, "" while that is as it was."""
+        if self._shown is None or self._card is None:
+            return None, ""
+        text = self._card.text()
+        return self._shown.message_id, text if text != self._shown.original else ""
 
     def edit(self, message: Message) -> None:
         """Show a message of the user to be edited."""
@@ -104,8 +115,8 @@ class EditingFeature(QObject):
         """Take over what stands in the card, and put the composer back."""
         if self._shown is None or self._card is None:
             return
-        chat_id = self._shown.chat_id
-        self._edits[chat_id] = replace(self._shown, text=self._card.text())
+        self._edits[self._shown.chat_id] = replace(self._shown, text=self._card.text())
+        self._kept.keep(*self.current())
         self._shown = None
         self._panes.show_editor(False)
         self._window.transcript.mark_edited(-1)
@@ -113,13 +124,34 @@ class EditingFeature(QObject):
     def _drop(self, chat_id: ChatId) -> _Edit | None:
         if self._shown is not None and self._shown.chat_id == chat_id:
             self._keep()
-        return self._edits.pop(chat_id, None)
+        edit = self._edits.pop(chat_id, None)
+        if edit is not None:
+            self._kept.keep(edit.message_id, "")
+        return edit
+
+    def _of_chat(self, chat_id: ChatId) -> _Edit | None:
+        """Return the edit of a chat, also one that is left of the last start."""
+        edit = self._edits.get(chat_id)
+        if edit is not None:
+            return edit
+        try:
+            edits = self._context.reading.edits
+            stored = edits.in_chat(chat_id)
+        except StorageError:
+            return None  # a chat can be read without it
+        if stored is None:
+            return None
+        # What waits to be written counts for more; "" was sent or given up.
+        text = self._kept.unsaved(stored.message_id)
+        text = stored.text if text is None else text
+        return _Edit(chat_id, stored.message_id, text, stored.original) if text else None
 
     def _made(self) -> EditCard:
         if self._card is None:
             from desktop_chat.ui.composer.edit_card import EditCard
 
             self._card = EditCard(self._context.shell.theme)
+            self._card.prompt.textChanged.connect(self._kept.note)
             self._card.send_requested.connect(self._on_send_requested)
             self._card.cancel_requested.connect(self._on_cancel_requested)
             self._panes.set_editor(self._card)
@@ -179,7 +211,7 @@ class EditingFeature(QObject):
 
     @Slot(object, str)
     def _on_chat_shown(self, chat_id: ChatId | None, _title: str) -> None:
-        edit = self._edits.get(chat_id) if chat_id is not None else None
+        edit = self._of_chat(chat_id) if chat_id is not None else None
         if edit is None:
             self._keep()
         else:
@@ -196,7 +228,10 @@ class EditingFeature(QObject):
             self._window.composer.focus_input()
 
     def _on_chat_trashed(self, event: ChatTrashed) -> None:
-        self._drop(event.chat_id)
+        # It comes back with the chat.
+        if self._shown is not None and self._shown.chat_id == event.chat_id:
+            self._keep()
+        self._edits.pop(event.chat_id, None)
 
     # Qt overrides
 

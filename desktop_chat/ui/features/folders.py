@@ -99,10 +99,8 @@ class FoldersFeature(QObject):
     @Slot(str)
     def _on_named(self, name: str) -> None:
         parent_id = self._entry.folder_id if self._entry is not None else None
-        self._context.report(self._make(name, parent_id))
-
-    async def _make(self, name: str, parent_id: FolderId | None) -> None:
-        await self._organising.create_folder(name, parent_id)
+        work = self._organising.create_folder(name, parent_id)
+        self._telling.change(work, self.tr("Folder “%1” was made").replace("%1", name))
 
     @Slot()
     def _on_rename_triggered(self) -> None:
@@ -123,10 +121,11 @@ class FoldersFeature(QObject):
         entry = self._entry
         if entry is None:
             return
+        sentence = self.tr("Renamed to “%1”").replace("%1", name)
         if entry.folder_id is not None:
-            self._context.report(self._organising.rename_folder(entry.folder_id, name))
+            self._telling.change(self._organising.rename_folder(entry.folder_id, name), sentence)
         elif entry.tag_id is not None:
-            self._context.report(self._organising.rename_tag(entry.tag_id, name))
+            self._telling.change(self._organising.rename_tag(entry.tag_id, name), sentence)
 
     # Deleting, moving, exporting
 

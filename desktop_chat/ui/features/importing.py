@@ -35,6 +35,9 @@ class ImportFeature(QObject):
         self._context = context
         self._dialog: ImportDialog | None = None
         self._opened: Import | None = None
+        if context.services.db.is_read_only:
+            # Nothing can come in; what is registered nowhere is not in the menu.
+            return
         context.commands.register(SHOW, self._show)
         window = context.window
         window.setAcceptDrops(True)
@@ -141,7 +144,7 @@ class ImportFeature(QObject):
     def _say(self, result: ImportResult) -> None:
         from desktop_chat.ui.dialogs.importing.words import result_words
 
-        label = self.tr("Undo") if result.chats else ""
+        label = self.tr("Undo") if result.chat_ids else ""
         self._context.say(result_words(result), "idle", UNDO if label else "", label)
 
     async def _close_opened(self) -> None:

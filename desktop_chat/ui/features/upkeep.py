@@ -66,9 +66,11 @@ class UpkeepFeature(QObject):
 
     def _say_sound(self, result: CheckResult) -> None:
         locale = QLocale()
-        text = self.tr("The database is sound: {0} chats, {1} messages.")
-        counts = (locale.toString(count) for count in (result.chats, result.messages))
-        self._context.say(text.format(*counts))
+        chats, messages = (locale.toString(count) for count in (result.chats, result.messages))
+        chats = self.tr("1 chat") if result.chats == 1 else self.tr("{0} chats").format(chats)
+        one = result.messages == 1
+        messages = self.tr("1 message") if one else self.tr("{0} messages").format(messages)
+        self._context.say(self.tr("The database is sound: {0}, {1}.").format(chats, messages))
 
     async def _offer_rebuilding(self, result: CheckResult) -> None:
         text = self.tr(

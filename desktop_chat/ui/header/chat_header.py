@@ -78,6 +78,11 @@ class ChatHeader(QWidget):
         layout.addWidget(self.context_meter)
         layout.addWidget(self._menu_button)
 
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """What the Tab key reaches here, from left to right."""
+        return self._sidebar_button, self.model_picker, self._menu_button
+
     def set_theme(self, theme: Theme) -> None:
         """Take colours and text size."""
         self._theme = theme

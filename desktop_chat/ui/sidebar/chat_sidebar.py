@@ -80,6 +80,7 @@ class ChatSidebar(QWidget):
         self._menu_button = Button(ButtonLook.QUIET, icon_name="ellipsis", height=BUTTON_LARGE)
         self.search_field = SearchField(_shortcut_text("chat.search"))
         self._footer = EngineFooter()
+        self.settings_button = self._footer.settings_button
         self._build_ui()
         self._connect()
         self.set_theme(theme)

@@ -42,10 +42,10 @@ class EngineFooter(QWidget):
         self._kind = "idle"
         self._name = ElidedLabel(px=TEXT_STATUS, is_strong=True)
         self._state = ElidedLabel(px=TEXT_STATUS, ink="muted")
-        self._gear = Button(ButtonLook.QUIET, icon_name="gear", height=30)
-        self._gear.setObjectName("settingsButton")
-        self._gear.setAccessibleName(self.tr("Settings"))
-        self._gear.clicked.connect(self.settings_requested)
+        self.settings_button = Button(ButtonLook.QUIET, icon_name="gear", height=30)
+        self.settings_button.setObjectName("settingsButton")
+        self.settings_button.setAccessibleName(self.tr("Settings"))
+        self.settings_button.clicked.connect(self.settings_requested)
         self.setObjectName("engineState")
         self.setAccessibleName(self.tr("Engine"))
         layout = QHBoxLayout(self)
@@ -54,19 +54,19 @@ class EngineFooter(QWidget):
         layout.addWidget(self._name)
         layout.addWidget(self._state, 1)
         layout.addStretch()
-        layout.addWidget(self._gear)
+        layout.addWidget(self.settings_button)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours and text size."""
         self._theme = theme
         self.setFixedHeight(theme.px(FOOTER))
-        for part in (self._name, self._state, self._gear):
+        for part in (self._name, self._state, self.settings_button):
             part.set_theme(theme)
         self.update()
 
     def set_gear_tooltip(self, text: str) -> None:
         """Say what the gear does and its shortcut."""
-        self._gear.setToolTip(text)
+        self.settings_button.setToolTip(text)
 
     def set_state(self, text: str, *, is_ok: bool, kind: str) -> None:
         """Show an engine as `name · state`; see `ChatSidebar.set_engine_state`."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from desktop_chat.ui.item_models.branch_tree import BranchRole, BranchTreeModel
 from desktop_chat.ui.sizes import TEXT_INTERFACE
 from desktop_chat.ui.tree.branch_delegate import BranchDelegate
+from desktop_chat.ui.widgets.dialog_buttons import DialogButtons
 from desktop_chat.ui.widgets.label import Label
 
 if not TYPE_CHECKING:
@@ -64,7 +65,7 @@ class BranchTreeDialog(QDialog):
         self._model = BranchTreeModel(rows, self)
         self.view = _BranchView()
         self._intro = Label(px=TEXT_INTERFACE, ink="muted")
-        self._buttons = QDialogButtonBox()
+        self._buttons = DialogButtons()
         self._build_ui(theme)
         self.view.chosen.connect(self._on_view_chosen)
         self.resize(theme.px(WIDTH), theme.px(HEIGHT))

@@ -149,7 +149,8 @@ class Button(QPushButton):
         if self._is_filled:
             colour = QColor(theme.accent if self._look is ButtonLook.PRIMARY else theme.text)
             if not self.isEnabled() or self._is_dimmed:
-                return theme.line
+                # Lines and faint text share one colour where contrast is high.
+                return theme.selected if theme.line == theme.faint else theme.line
             if self.isDown() or is_under:
                 colour = colour.lighter(118) if theme.is_dark else colour.lighter(125)
             return colour.name()

@@ -76,7 +76,7 @@ def test_row_75_other_encodings_are_read(encoding: str) -> None:
         (b'[{"a": 1}', "it is no JSON"),
         (b'[{"a": 1}] x', "it is no JSON"),
         (b"[1,]", "it is no JSON"),
-        (b"", "it is no JSON"),
+        (b"", "it is no JSON: it ends too early"),
         (b"hello", "it is no JSON"),
         (b"\x00\x00\x00\x00", "it is no JSON"),
     ],

@@ -345,3 +345,13 @@ async def test_end_of_the_program_closes_what_is_being_previewed(imports: Import
     await opened.read(imports.note)
     await imports.service.aclose()
     assert imports.left_behind() == []
+
+
+async def test_import_of_the_trash_alone_leaves_nothing_to_undo(imports: ImportBench) -> None:
+    at = "2026-11-20T10:00:00.000Z"
+    chat = {"id": 1, "title": "gone", "created_at": at, "updated_at": at, "deleted_at": at}
+    library = {"format": "desktop-chat", "version": 1, "program": "", "exported_at": at}
+    library |= {"folders": [], "tags": [], "chats": [chat | {"messages": []}]}
+    result = await imports.take(imports.write("ours.json", library))
+    assert (result.chats, result.chat_ids) == (1, ())
+    assert UndoLog(imports.db).next_undo() is None

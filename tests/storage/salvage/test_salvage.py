@@ -201,3 +201,17 @@ def test_noise_never_does_worse_than_finding_nothing(whole, source, target, seed
         assert not target.exists()
     else:
         contents(target)
+
+
+def test_row_14_attached_text_is_saved_from_the_pages(source, target):
+    row = (1, "tides.txt", "text/plain", 4, "", "neap")
+    with open_database(source) as db, db.atomic():
+        ChatRepository(db).create_chat("chat")
+        columns = "(message_id, name, media_type, size, sha256, text)"
+        db.sql(f"INSERT INTO attachment {columns} VALUES (?, ?, ?, ?, ?, ?)", row)
+    source.write_bytes(bytes(100) + source.read_bytes()[100:])
+    salvage(source, target)
+    with open_database(target) as db:
+        assert db.sql(
+            "SELECT message_id, name, media_type, size, sha256, text FROM attachment"
+        ) == [row]

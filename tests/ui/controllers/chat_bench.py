@@ -12,6 +12,7 @@ from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import Database, open_database
 from desktop_chat.storage.drafts import DraftRepository
+from desktop_chat.storage.edits import EditRepository
 from desktop_chat.storage.message_pages import MessagePages
 from desktop_chat.storage.organising.folders import FolderRepository
 from desktop_chat.storage.organising.tags import TagRepository
@@ -44,6 +45,7 @@ def _reading(db: Database) -> Reading:
         ChatRepository(db),
         MessagePages(db),
         DraftRepository(db),
+        EditRepository(db),
         FolderRepository(db),
         TagRepository(db),
     )

@@ -199,6 +199,17 @@ def test_trouble_with_saving_is_shown_before_anything_else(line: Line) -> None:
     assert line.now.kind == BUSY
 
 
+def test_failed_sending_for_the_same_reason_goes_when_all_is_saved(line: Line) -> None:
+    line.broadcast.publish(SavingFailed(DiskFullError(path="/data")))
+    line.controller.set_notice(StatusText(line.now.text, ERROR))
+    line.broadcast.publish(SavingResumed())
+    assert "disk is full" not in line.now.text
+    line.controller.set_notice(StatusText("something else", ERROR))
+    line.broadcast.publish(SavingFailed(DiskFullError(path="/data")))
+    line.broadcast.publish(SavingResumed())
+    assert line.now.text == "something else"
+
+
 def test_same_content_is_not_told_twice(line: Line) -> None:
     line.begin()
     count = len(line.log["status_changed"])

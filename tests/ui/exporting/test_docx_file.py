@@ -78,6 +78,12 @@ def test_code_keeps_its_lines_spaces_and_colours() -> None:
     assert str(lines[0].runs[0].font.color.rgb) == "7D32A8"
 
 
+def test_code_without_end_keeps_its_lines() -> None:
+    text = "\n".join(f"  x = {number}" for number in range(6_000))
+    found = document(conversation(f"```python\n{text}\n```")).paragraphs
+    assert "\n".join(line.text for line in found if line.style.name == "Code") == text
+
+
 def test_formulas_can_be_edited() -> None:
     body = ElementTree.fromstring(parts(conversation(RICH))["word/document.xml"])
     assert len(list(body.iter(f"{M}oMath"))) == 2
@@ -87,11 +93,23 @@ def test_formulas_can_be_edited() -> None:
 
 
 def test_lists_are_real_ones_with_numbers_of_their_own() -> None:
-    files = parts(conversation("1. one\n2. two\n   - in\n\ntext\n\n1. again\n\ntext\n\n7. seven"))
-    used = re.findall(r'<w:ilvl w:val="(\d)"/><w:numId w:val="(\d)"/>', files["word/document.xml"])
-    assert used == [("0", "2"), ("0", "2"), ("1", "1"), ("0", "3"), ("0", "4")]
-    starts = re.findall(r'<w:startOverride w:val="(\d+)"/>', files["word/numbering.xml"])
+    text = "1. one\n2. two\n   - in\n\ntext\n\n1. again\n\ntext\n\n7. seven"
+    found = document(conversation(text))
+    places = [p._p.pPr.numPr for p in found.paragraphs if p._p.xpath("w:pPr/w:numPr")]
+    levels = [place.ilvl.val for place in places]
+    numbers = [place.numId.val for place in places]
+    assert levels == [0, 0, 1, 0, 0]
+    assert numbers[0] == numbers[1]
+    assert len(set(numbers)) == 4
+    lists = found.part.numbering_part.element
+    starts = lists.xpath("w:num/w:lvlOverride/w:startOverride/@w:val")
     assert starts == ["1", "1", "7"]
+
+
+def test_list_after_a_quote_within_a_quote_is_one() -> None:
+    found = document(conversation("> one\n>\n> > two\n>\n> - three")).paragraphs
+    (item,) = [paragraph for paragraph in found if paragraph.text == "three"]
+    assert item._p.xpath("w:pPr/w:numPr")
 
 
 def test_pictures_are_within_the_file_and_none_is_fetched() -> None:

@@ -42,6 +42,11 @@ def parts(record) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def formula_kinds(manifest: bytes) -> dict[str, str]:
+    entries = [list(entry.attrib.values()) for entry in ElementTree.fromstring(manifest)]
+    return {path: kind for path, kind in entries if path.startswith("Object") and path[-1] == "/"}
+
+
 def test_file_says_first_what_it_is() -> None:
     with zipfile.ZipFile(io.BytesIO(file_of(conversation("Hi")))) as archive:
         first = archive.infolist()[0]
@@ -76,6 +81,16 @@ def test_code_keeps_its_lines_and_spaces() -> None:
     assert found == ["def half(number):  # comment", "    return number // 2"]
 
 
+def test_code_without_end_keeps_its_lines() -> None:
+    text = "\n".join(f"  x = {number}" for number in range(6_000))
+    found = [
+        extractText(line)
+        for line in document(conversation(f"```python\n{text}\n```")).getElementsByType(odf_text.P)
+        if line.getAttribute("stylename").startswith("Code")
+    ]
+    assert "\n".join(found) == text
+
+
 def test_lists_are_real_ones_and_go_on_after_a_table() -> None:
     text = "3. three\n   - inner\n\n   | a |\n   |---|\n   | b |\n4. four"
     content = parts(conversation(text))["content.xml"].decode()
@@ -86,10 +101,26 @@ def test_lists_are_real_ones_and_go_on_after_a_table() -> None:
 
 def test_formulas_are_objects_that_can_be_edited() -> None:
     files = parts(conversation(RICH))
-    formulas = [files[name] for name in files if name.startswith("Formula")]
-    assert len(formulas) == 2
+    formulas = [files[f"Object {number}/content.xml"] for number in (1, 2)]
+    assert "Object 3/content.xml" not in files
     assert b"mfrac" in formulas[1]
-    assert b'full-path="Formula 1/"' in files["META-INF/manifest.xml"]
+    kind = "application/vnd.oasis.opendocument.formula"
+    assert formula_kinds(files["META-INF/manifest.xml"]) == {"Object 1/": kind, "Object 2/": kind}
+
+
+def test_brackets_around_a_table_stand_in_a_row_of_their_own() -> None:
+    matrix = r"$$x \begin{pmatrix} a & b \end{pmatrix} \cdot (y)$$"
+    formula = ElementTree.fromstring(parts(conversation(matrix))["Object 1/content.xml"])
+    rows = [[part.tag.rpartition("}")[2] for part in row] for row in formula.iter()]
+    assert ["mo", "mtable", "mo"] in rows
+
+
+def test_space_at_the_beginning_of_a_line_of_code_is_kept() -> None:
+    found = document(conversation("```js\n/* a\n * b */\n```")).getElementsByType(odf_text.P)
+    (line,) = [line for line in found if extractText(line).endswith("b */")]
+    (space,) = line.getElementsByType(odf_text.S)
+    assert space.getAttribute("c") == "1"
+    assert extractText(line) == " * b */"
 
 
 def test_pictures_are_within_the_file_and_none_is_fetched() -> None:

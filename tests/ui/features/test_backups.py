@@ -226,7 +226,7 @@ def test_start_after_a_restore_says_so(qloop, path):
             return window.said
 
     ((text, *_),) = qloop.run(scenario())
-    assert text == "The backup was restored. What was here before is among the backups."
+    assert text == "The chats were replaced. What was here before is among the backups."
 
 
 def test_dialog_is_there_once_and_goes_with_esc(qloop, path, qtbot):

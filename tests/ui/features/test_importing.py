@@ -40,13 +40,13 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 class Window:
     """What the feature needs of a window, over a real database and the real process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self.window = QWidget()
         self.theme = load_theme("light")
         self.shell = self.services = self.reading = self
         self.broadcast = Broadcast()
         self.writer = Worker("writer")
-        self.db = open_database(folder / "chats.sqlite3")
+        self.db = open_database(folder / "chats.sqlite3", read_only=read_only)
         self.imports = ImportService(self.db, self.writer, self.broadcast, import_command())
         self.commands = Commands()
         self.errors: list[Exception] = []
@@ -286,3 +286,18 @@ def test_dialog_shows_one_page_at_a_time(run):
         assert len(window.window.findChildren(ImportDialog)) == 1
 
     run(scenario)
+
+
+def test_row_29_nothing_is_offered_where_nothing_can_come_in(qloop, data_dir):
+    async def main():
+        open_database(data_dir / "chats.sqlite3").close()
+        window = Window(data_dir, read_only=True)
+        feature = ImportFeature(cast("Any", window))
+        await settle()
+        assert window.commands.label("library.import") is None
+        assert not window.window.acceptDrops()
+        assert window.errors == []
+        await window.aclose()
+        del feature
+
+    qloop.run(main())

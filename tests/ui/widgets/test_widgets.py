@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from desktop_chat.ui.theme import load_theme
+from desktop_chat.ui.theme import THEME_NAMES, load_theme
 from desktop_chat.ui.widgets.button import Button, ButtonLook
 from desktop_chat.ui.widgets.label import ElidedLabel, Label
 from desktop_chat.ui.widgets.plain_tooltip import plain_tooltip
@@ -26,6 +26,18 @@ def test_button_is_painted_in_every_look(qtbot, look, name):
         button.set_dimmed(is_on)
         button.setDown(is_on)
         assert not button.grab().isNull()
+
+
+@pytest.mark.parametrize("name", THEME_NAMES)
+def test_sign_of_a_button_that_cannot_be_pressed_stands_out(qtbot, name):
+    button = Button(ButtonLook.STRONG, icon_name="arrow-up")
+    qtbot.addWidget(button)
+    button.set_theme(load_theme(name))
+    button.setEnabled(False)
+    image = button.grab().toImage()
+    middle = image.width() // 2
+    colours = {image.pixel(middle, y) for y in range(6, image.height() - 6)}
+    assert len(colours) > 1
 
 
 def test_button_with_an_icon_alone_is_square(qtbot):

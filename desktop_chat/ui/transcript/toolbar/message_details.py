@@ -20,6 +20,7 @@ from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.ui.sizes import TEXT_INTERFACE
 from desktop_chat.ui.transcript.notes import error_words, speed_words
 from desktop_chat.ui.transcript.thinking import duration_words
+from desktop_chat.ui.widgets.dialog_buttons import DialogButtons
 from desktop_chat.ui.widgets.label import Label
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class MessageDetails(QDialog):
         self._grid.setVerticalSpacing(ROW_GAP)
         for row, (label, words) in enumerate(self._details):
             self._add_row(row, label, words, theme)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = DialogButtons(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton(_tr("Copy all"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(self._on_copy_clicked)
         buttons.rejected.connect(self.reject)
