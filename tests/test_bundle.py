@@ -83,7 +83,7 @@ def test_bundle_imports_and_exports_every_format(
         done = subprocess.run(command, env=bare_env, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
 
-    source = tmp_path / "chat.md"
+    source = tmp_path / "source.md"
     source.write_text("# Tides\n\n## You\n\nWhy?\n\n## Assistant\n\n$F = 1$ and `code`\n")
     run("import", str(source))
     for name in ("md", "txt", "json", "html", "pdf", "docx", "odt"):
