@@ -77,11 +77,6 @@ class Journal:
         if error is not None or not self._unsaved:
             self.saving.report("a reply", error)
 
-    @property
-    def has_unsaved(self) -> bool:
-        """Whether the final state of some reply is in memory only."""
-        return bool(self._unsaved)
-
     def unsaved_texts(self) -> list[str]:
         """Return the texts of replies whose final state is in memory only."""
         return [final.content for final in self._unsaved.values()]

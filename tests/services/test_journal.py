@@ -96,7 +96,7 @@ async def test_finish_writes_the_final_state_and_no_snapshot_follows(bench: Turn
     await bench.journal.finish(live.finished("stop"))
     message = await stored(bench, live)
     assert (message.content, message.status) == ("all", MessageStatus.COMPLETE)
-    assert not bench.journal.has_unsaved
+    assert bench.journal.unsaved_texts() == []
 
 
 @pytest.mark.usefixtures("quick_retry")
@@ -109,13 +109,13 @@ async def test_disk_full_is_told_once_and_the_text_saved_when_there_is_room(
     await bench.journal.finish(live.finished("stop"))
     await asyncio.sleep(0.05)  # some vain trials
     assert told.kinds == [SavingFailed]
-    assert bench.journal.has_unsaved
+    assert bench.journal.unsaved_texts() == [LONG]
     await limit_pages(bench, 10_000)
     await until(lambda: told.kinds[-1] is SavingResumed, bench)
     assert told.kinds == [SavingFailed, SavingResumed]
     message = await stored(bench, live)
     assert (message.content, message.status) == (LONG, MessageStatus.COMPLETE)
-    assert not bench.journal.has_unsaved
+    assert bench.journal.unsaved_texts() == []
 
 
 @pytest.mark.usefixtures("quick_retry")

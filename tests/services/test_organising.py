@@ -113,7 +113,7 @@ async def test_tag_that_no_chat_has_any_more_is_gone_until_undone(library: Libra
     await library.organising.untag([second], tag.id)
     assert library.tags.all() == []
     await library.undoing.undo()
-    assert library.tags.of_chat(second) == [tag]
+    assert library.tags.of_chats([second]) == {second: [tag]}
 
 
 async def test_several_chats_are_put_away_and_brought_back_at_once(library: LibraryBench) -> None:

@@ -30,6 +30,9 @@ T = TypeVar("T")
 _INTERRUPT_EVERY_S = 0.005
 
 
+_CACHE_KB = 8192
+
+
 class _OvertakenError(Exception):
     """Another search came, or nobody wants this one any more."""
 
@@ -55,7 +58,7 @@ class SearchService:
         """Look for what a line says.
 
         Args:
-            text: As it was typed, see `domain.search_query`.
+            text: As it was typed, see `domain.search.query`.
             ranks_all: Rank all matches, not only the newest ones; may take seconds.
 
         Returns:
@@ -183,6 +186,9 @@ class _Reader:
         from desktop_chat.storage.searching.search_index import SearchIndex
 
         self._db = open_database(path, read_only=True)
+        # The index of a large library does not fit into SQLite's own 2 MB, and each search would
+        # read it anew.
+        self._db.sql(f"PRAGMA cache_size = -{_CACHE_KB}")
         self._connection: sqlite3.Connection = self._db.connection()
         self.search = SearchRepository(self._db)
         self.index = SearchIndex(self._db)

@@ -1,4 +1,4 @@
-"""Changes to chats, planned so that they can be undone (see `storage.undo_log.Plan`)."""
+"""Changes to chats, planned so that they can be undone (see `storage.undo.undo_log.Plan`)."""
 
 from __future__ import annotations
 

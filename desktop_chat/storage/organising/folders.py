@@ -25,7 +25,7 @@ GROUP BY folder_id
 
 
 class FolderRepository:
-    """Finds folders, and plans changes to them (see `storage.undo_log.Plan`).
+    """Finds folders, and plans changes to them (see `storage.undo.undo_log.Plan`).
 
     Methods that take a folder's id raise `FolderNotFoundError` if there is none.
     """

@@ -17,14 +17,10 @@ if TYPE_CHECKING:
     from desktop_chat.storage.database import Database
 
 _ALL = "SELECT id, name FROM tag ORDER BY name COLLATE NOCASE, id"
-_OF_CHAT = """
-SELECT tag.id, tag.name FROM chat_tag JOIN tag ON tag.id = chat_tag.tag_id
-WHERE chat_id = ? ORDER BY name COLLATE NOCASE, tag.id
-"""
 
 
 class TagRepository:
-    """Finds tags, and plans changes to them (see `storage.undo_log.Plan`).
+    """Finds tags, and plans changes to them (see `storage.undo.undo_log.Plan`).
 
     Methods that take a tag's id raise `TagNotFoundError` if there is none.
     """
@@ -42,10 +38,6 @@ class TagRepository:
         if not rows:
             raise TagNotFoundError(tag_id=tag_id)
         return Tag(TagId(rows[0][0]), rows[0][1])
-
-    def of_chat(self, chat_id: int) -> list[Tag]:
-        """Return the tags of one chat by name."""
-        return [Tag(TagId(row[0]), row[1]) for row in self._db.sql(_OF_CHAT, (chat_id,))]
 
     def of_chats(self, chat_ids: Sequence[int]) -> dict[int, list[Tag]]:
         """Return the tags of each of these chats that has any."""

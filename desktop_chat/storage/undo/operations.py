@@ -5,7 +5,7 @@ A change is remembered as JSON lists of operations:
 - `["set", table, id or ids, {column: value}]`
 - `["insert", table, {column: value}]` with the `id`, `["delete", table, id]`
 - `["tag", tag_id, chat_ids]`, `["untag", tag_id, chat_ids]`
-- `["remove", removal_id]`, `["put_back", removal_id]`: messages, see `storage.removals`
+- `["remove", removal_id]`, `["put_back", removal_id]`: messages, see `storage.undo.removals`
 
 Rows that are gone by then are passed over. What other programs may have written in the place of
 an operation is not carried out: tables and columns are those named here.

@@ -68,11 +68,6 @@ class SearchController(QObject):
         broadcast.subscribe(ChatTrashed, self._on_chats_changed)
         broadcast.subscribe(ChatsChanged, self._on_chats_changed)
 
-    @property
-    def has_ranked_all(self) -> bool:
-        """Whether what is shown is the best of all matches."""
-        return self._ranks_all
-
     @Slot(str)
     def search(self, text: str) -> None:
         """Look for what was typed, in a moment; what was found before stays until then."""
