@@ -69,23 +69,11 @@ class ChatRepository:
             raise ChatNotFoundError(chat_id=chat_id)
         return chat_from(rows[0])
 
-    def rename(self, chat_id: int, title: str) -> None:
-        """Give a chat the title that the user wants; it is not derived again."""
-        self._update(chat_id, title=clean_text(title), is_renamed=1)
-
     def set_title_if_not_renamed(self, chat_id: int, title: str) -> None:
         """Give a chat a derived title, unless the user gave it one."""
         update = ChatRow.update(title=clean_text(title))
         with self._db.atomic():
             self._db.run(update.where(ChatRow.id == chat_id, ChatRow.is_renamed == 0))
-
-    def trash(self, chat_id: int, at: datetime | None = None) -> None:
-        """Move a chat to the trash."""
-        self._update(chat_id, deleted_at=to_text(at or self._clock()))
-
-    def restore(self, chat_id: int) -> None:
-        """Take a chat out of the trash."""
-        self._update(chat_id, deleted_at=None)
 
     def set_model(self, chat_id: int, model_ref: ModelRef | None) -> None:
         """Choose the engine and model that answer in a chat."""

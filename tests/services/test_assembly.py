@@ -80,7 +80,7 @@ async def test_turn_over_the_wire_is_stored_and_read_by_a_reader(standin: StandI
         tail = reading.pages.tail(chat_id, 10)
         assert [message.content for message in tail] == ["Hello there", "Echo: Hello there"]
         with pytest.raises(StorageError):
-            reading.chats.rename(chat_id, "Readers cannot write")
+            reading.chats.create_chat("Readers cannot write")
         reading.db.close()
 
 

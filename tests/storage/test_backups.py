@@ -32,6 +32,7 @@ from desktop_chat.storage.backups.copies import (
 from desktop_chat.storage.sqlite import backup as backup_steps
 from desktop_chat.storage.sqlite.backup import BackupStoppedError
 from desktop_chat.storage.sqlite.backup_names import backup_path
+from tests.storage.chat_changes import trash
 
 NOW = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
 
@@ -209,9 +210,9 @@ def test_folder_that_is_not_there_has_no_backups(folder):
     assert list_backups(folder) == []
 
 
-def test_content_is_counted_without_the_trash(filled, chats):
+def test_content_is_counted_without_the_trash(filled, chats, db):
     gone = chats.create_chat("Gone")
-    chats.trash(gone.id, NOW)
+    trash(db, gone.id, NOW)
     assert read_content(make_backup(filled, DAILY, NOW).path) == BackupContent(1, gone.id, 200)
 
 

@@ -7,13 +7,14 @@ from contextlib import closing
 
 from desktop_chat.storage.first_list import read_first_chats
 from desktop_chat.storage.migrations import STEPS
+from tests.storage.chat_changes import trash
 from tests.storage.children import output_of
 
 
 def test_first_chats_are_those_of_the_list(db, db_path, chats):
     for number in range(5):
         chats.create_chat(str(number))
-    chats.trash(2)
+    trash(db, 2)
     with db.atomic():
         db.sql("UPDATE chat SET pinned = 1 WHERE id = 1")
     assert read_first_chats(db_path) == chats.page()

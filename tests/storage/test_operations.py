@@ -7,6 +7,7 @@ import pytest
 from desktop_chat.storage.undo.operations import BATCH, Operations, batches, without_chats
 from desktop_chat.storage.undo.removals import Removals
 from desktop_chat.storage.undo.trash import TrashRepository
+from tests.storage.chat_changes import trash
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_delete_of_a_folder_moves_up_what_came_into_it(operations, chats, db):
 def test_chat_that_is_being_deleted_for_good_is_not_restored(operations, chats, db):
     """Its messages go on disappearing: an empty chat would come back."""
     chat_id = chats.create_chat("doomed").id
-    chats.trash(chat_id)
+    trash(db, chat_id)
     TrashRepository(db).begin([chat_id])
     operations.run(["set", "chat", [chat_id], {"deleted_at": None}])
     assert chats.page() == []

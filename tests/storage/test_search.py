@@ -13,6 +13,7 @@ from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.domain.search.query import parse_query
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.searching.search import NEWEST, SearchRepository
+from tests.storage.chat_changes import rename, restore, trash
 
 NOW = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 
@@ -115,11 +116,11 @@ def test_deleted_message_is_found_no_more(search, chat, messages, db):
     assert ids(search, "gone ") == []
 
 
-def test_trash_is_not_searched_and_archive_is(search, chats, chat, messages, db):
+def test_trash_is_not_searched_and_archive_is(search, chat, messages, db):
     one = messages.create_message(chat.id, "user", "hidden")
-    chats.trash(chat.id)
+    trash(db, chat.id)
     assert (ids(search, "hidden "), titles(search, "weather ")) == ([], [])
-    chats.restore(chat.id)
+    restore(db, chat.id)
     with db.atomic():
         db.sql("UPDATE chat SET archived_at = updated_at WHERE id = ?", (chat.id,))
     assert (ids(search, "hidden "), titles(search, "weather ")) == ([one.id], ["Weather"])
@@ -165,8 +166,8 @@ def test_titles_are_found_by_a_single_letter(search, chats, chat, messages):
     assert [hit.title.marks for hit in search.titles(parse_query("alg", NOW))] == [((0, 3),)]
 
 
-def test_renamed_chat_is_found_by_its_new_title(search, chats, chat):
-    chats.rename(chat.id, "Climate")
+def test_renamed_chat_is_found_by_its_new_title(search, db, chat):
+    rename(db, chat.id, "Climate")
     assert (titles(search, "weather "), titles(search, "climate ")) == ([], ["Climate"])
 
 

@@ -15,6 +15,7 @@ from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.messages import MessageRepository
 from tests.source_tree import PACKAGE
+from tests.storage.chat_changes import rename
 
 
 def test_row_28_transaction_that_reads_first_never_fails_for_a_write_between(db, chats, db_path):
@@ -25,7 +26,7 @@ def test_row_28_transaction_that_reads_first_never_fails_for_a_write_between(db,
             title = chats.get(chat_id).title
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 other.execute("UPDATE chat SET title = 'by another'")
-            chats.rename(chat_id, f"{title}!")
+            rename(db, chat_id, f"{title}!")
         other.execute("UPDATE chat SET system_prompt = 'after'")
     assert chats.get(chat_id).title == "a!"
 
@@ -36,7 +37,7 @@ def test_row_28_two_threads_that_read_and_write_lose_nothing(db, chats):
     def count_up():
         for _ in range(25):
             with db.atomic():
-                chats.rename(chat_id, str(int(chats.get(chat_id).title) + 1))
+                rename(db, chat_id, str(int(chats.get(chat_id).title) + 1))
 
     threads = [threading.Thread(target=count_up) for _ in range(4)]
     for thread in threads:

@@ -64,7 +64,7 @@ def open_data(launch: Launch) -> tuple[Database, Path | None]:
 def _interrupt_streaming(db: Database) -> None:
     """Do it; an index for searching that bars every change is emptied first.
 
-    It is filled again while the program runs, see `services.indexing`.
+    It is filled again while the program runs, see `services.library.indexing`.
     """
     messages = MessageRepository(db)
     try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from desktop_chat.storage.database import Database
 
 Operation = list[Any]
-"""One step of a change; see `storage.operations` for their forms."""
+"""One step of a change; see `storage.undo.operations` for their forms."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from desktop_chat.storage.undo.removals import Removals
 from desktop_chat.storage.undo.undo_log import UndoLog
 from tests.services.importing import formats
 from tests.services.importing.formats import chatgpt_chat, chatgpt_node, jan_message
+from tests.storage.chat_changes import trash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,7 +120,7 @@ async def test_row_76_twice_the_same_file_adds_nothing(imports: ImportBench) -> 
 async def test_chat_in_the_trash_is_known_and_named(imports: ImportBench) -> None:
     path = imports.write("c.json", many(2))
     first = await imports.take(path)
-    imports.chats.trash(first.chat_ids[0])
+    trash(imports.db, first.chat_ids[0])
     preview = await imports.preview(path)
     assert (preview.chats, preview.known, preview.in_trash) == (0, 2, 1)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import Database, open_database
 from desktop_chat.storage.messages import MessageRepository
+from tests.storage.chat_changes import rename, trash
 from tests.storage.crashes.contents import check_index_is_complete, state_of
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _edit(db: Database, number: int) -> None:
 
 
 def _rename(db: Database, number: int) -> None:
-    ChatRepository(db).rename(2, f"Größe {number} " * 20)
+    rename(db, 2, f"Größe {number} " * 20)
 
 
 _MOVED = "id, chat_id, parent_id, depth, sender, status, created_at, content, reasoning"
@@ -177,7 +178,7 @@ def _organise(db: Database, number: int) -> None:
     with db.atomic():
         db.sql("INSERT INTO folder (id, name) VALUES (?, ?)", (number, f"Folder {number}"))
         db.sql("UPDATE chat SET folder_id = ?, pinned = 1 WHERE id = 2", (number,))
-        ChatRepository(db).trash(4)
+        trash(db, 4)
 
 
 def first_difference(one: bytes, other: bytes) -> int:
