@@ -7,27 +7,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop_chat.ui.composer.prompt_edit import PromptEdit, byte_size
-from desktop_chat.ui.sizes import BUTTON, CARD_RADIUS, MESSAGE_LIMIT, TEXT_STATUS
+from desktop_chat.ui.composer.prompt_card import BOTTOM, SIDE, PromptCard
+from desktop_chat.ui.composer.prompt_edit import byte_size
+from desktop_chat.ui.sizes import BUTTON, MESSAGE_LIMIT, TEXT_STATUS
 from desktop_chat.ui.widgets.button import Button, ButtonLook
-from desktop_chat.ui.widgets.card import Card
-from desktop_chat.ui.widgets.label import ElidedLabel
 
 if not TYPE_CHECKING:
     from desktop_chat.overriding import override
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QMouseEvent
     from typing_extensions import override
 
     from desktop_chat.ui.theme import Theme
 
-SIDE = 16
 TOP = 14
-BOTTOM = 10
 
 
-class Composer(Card):
+class Composer(PromptCard):
     """Keeps the draft whatever happens; only `clear` and `set_text` change it.
 
     Signals:
@@ -45,11 +41,9 @@ class Composer(Card):
     streaming_changed = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(CARD_RADIUS, parent)
+        super().__init__(parent)
         self._is_streaming = False
         self._refused_text = ""
-        self.prompt = PromptEdit()
-        self._hint = ElidedLabel(px=TEXT_STATUS, ink="muted")
         self._save_button = Button(
             ButtonLook.LINK, text=self.tr("Save as a file…"), text_px=TEXT_STATUS
         )
@@ -83,18 +77,13 @@ class Composer(Card):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SIDE, TOP, BOTTOM, BOTTOM)
         layout.setSpacing(13)
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 0, SIDE - BOTTOM, 0)
-        line.addWidget(self.prompt)
-        layout.addLayout(line)
+        layout.addLayout(self._prompt_line())
         layout.addLayout(foot)
-        self.setFocusProxy(self.prompt)
 
     def _connect(self) -> None:
         self.prompt.send_pressed.connect(self._on_send)
         self.prompt.stop_pressed.connect(self._on_stop)
         self.prompt.paste_refused.connect(self._on_prompt_paste_refused)
-        self.prompt.focus_shown.connect(self.set_ring)
         self.prompt.textChanged.connect(self._on_prompt_text_changed)
         self._send_button.clicked.connect(self._on_send)
         self._stop_button.clicked.connect(self._on_stop)
@@ -103,9 +92,7 @@ class Composer(Card):
     def set_theme(self, theme: Theme) -> None:
         """Take colours and text size."""
         super().set_theme(theme)
-        for part in (self.prompt, self._hint, self._save_button):
-            part.set_theme(theme)
-        for button in (self._send_button, self._stop_button):
+        for button in (self._save_button, self._send_button, self._stop_button):
             button.set_theme(theme)
 
     @property
@@ -127,30 +114,10 @@ class Composer(Card):
             self.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
         self.streaming_changed.emit(is_streaming)
 
-    def text(self) -> str:
-        """Return the draft."""
-        return self.prompt.toPlainText()
-
-    def set_text(self, text: str) -> None:
-        """Replace the draft; the cursor goes behind it."""
-        self.prompt.setPlainText(text)
-        cursor = self.prompt.textCursor()
-        cursor.movePosition(cursor.MoveOperation.End)
-        self.prompt.setTextCursor(cursor)
-
-    def clear(self) -> None:
-        """Empty the draft."""
-        self.prompt.clear()
-
-    def focus_input(self) -> None:
-        """Put the keyboard into the text field."""
-        self.prompt.setFocus(Qt.FocusReason.OtherFocusReason)
-
+    @override
     def show_hint(self, text: str) -> None:
         """Say something about the draft inside the card; an edit or `""` takes it away."""
-        self._hint.setText(text)
-        self._hint.updateGeometry()
-        self.prompt.setAccessibleDescription(text)
+        super().show_hint(text)
         self._refused_text = ""
         self._save_button.hide()
 
@@ -188,17 +155,6 @@ class Composer(Card):
 
     @Slot()
     def _on_prompt_text_changed(self) -> None:
-        document = self.prompt.document()
-        # Reading the whole text at each key would cost with a long draft.
-        is_short = document.characterCount() < 1000
-        is_blank = is_short and not self.text().strip()
-        self._send_button.set_dimmed(is_blank)
+        self._send_button.set_dimmed(self._looks_blank())
         if self._hint.text():
             self.show_hint("")
-
-    # Qt overrides
-
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        # The whole card belongs to the text field.
-        self.focus_input()
