@@ -74,6 +74,10 @@ class DocxBlocks:
         """Add a paragraph of plain text."""
         letters(self._paragraph(style, text), text)
 
+    def add_heading(self, level: int, text: str) -> None:
+        """Add a heading; 1 is the highest level."""
+        self.add_text(f"Heading{level}", text)
+
     def add_picture(self, picture: Picture, label: str) -> None:
         """Add a paragraph that holds a picture."""
         self._text.add_picture(self._paragraph("", ""), picture, label, self._width)

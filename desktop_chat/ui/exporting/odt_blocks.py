@@ -61,13 +61,13 @@ class OdtBlocks:
         for change in self._nesting.leave():
             self._follow(*change)
 
-    def add_text(self, style: str, content: str) -> None:
+    def add_text(self, style: str, text: str) -> None:
         """Add a paragraph of plain text."""
-        add_letters(self._paragraph(_turned(style, content)), content)
+        add_letters(self._paragraph(_turned(style, text)), text)
 
-    def add_heading(self, level: int, content: str) -> None:
+    def add_heading(self, level: int, text: str) -> None:
         """Add a heading of plain text."""
-        add_letters(self._heading(level), content)
+        add_letters(self._heading(level), text)
 
     def add_picture(self, picture: Picture, label: str) -> None:
         """Add a paragraph that holds a picture."""

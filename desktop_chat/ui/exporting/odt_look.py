@@ -112,8 +112,8 @@ def _add_message_styles(styles: Any, colours: Mapping[str, str]) -> None:
     muted = {"color": colours["muted"]}
     small = {**muted, "fontsize": "9pt"}
     kept = {"marginbottom": "0.12cm", "keepwithnext": "always"}
-    _add(styles, "Details", "Standard", kept, small)
-    _add(styles, "Note", "Standard", {}, {**muted, "fontstyle": "italic"})
+    _add(styles, "MessageDetails", "Standard", kept, small)
+    _add(styles, "MessageNote", "Standard", {}, {**muted, "fontstyle": "italic"})
     _add(styles, "Thoughts", "Standard", {"marginleft": f"{STEP}cm"}, muted)
     _add(styles, "Footer", "Standard", {"textalign": "center"}, small)
 
