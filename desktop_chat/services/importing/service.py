@@ -216,12 +216,15 @@ class Import:
         service = self._service
         folder = service.data_dir / ATTACHMENTS
         files = await self._worker.run(store_files, self._staging, folder)
-        try:
-            return await self._copy(told)
-        except BaseException:
+        async with contextlib.AsyncExitStack() as ends:
             # Also when the user cancels it.
-            await asyncio.shield(self._take_out(folder, files))
-            raise
+            ends.push_async_callback(self._take_out_shielded, folder, files)
+            ids = await self._copy(told)
+            ends.pop_all()
+        return ids
+
+    async def _take_out_shielded(self, folder: Path, files: list[str]) -> None:
+        await asyncio.shield(self._take_out(folder, files))
 
     async def _copy(self, told: Told) -> list[int]:
         imports, writer = self._service.imports, self._service.writer

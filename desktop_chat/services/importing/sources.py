@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -14,7 +15,6 @@ from desktop_chat.services.importing.limits import FILE_BYTES, FILES, FOLDER_DEP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import ExitStack
 
 READ_SUFFIXES = (".json", ".jsonl", ".md", ".markdown")
 DATABASE_SUFFIXES = (".sqlite3", ".sqlite", ".db")
@@ -71,14 +71,12 @@ def open_regular(path: Path) -> IO[bytes]:
         descriptor = os.open(path, flags)
     except OSError as error:
         raise UnreadableError(_words(error)) from None
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+    with ExitStack() as ends:
+        ends.callback(os.close, descriptor)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UnreadableError("it is no plain file")
         file = os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
+        ends.pop_all()  # the file closes it from now on
     return file
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from desktop_chat import paths
@@ -50,14 +51,12 @@ def open_data(launch: Launch) -> tuple[Database, Path | None]:
     if _recovery_mark(path).exists():
         _recovery_mark(path).unlink()
         raise DatabaseDamagedError(path=str(path), detail="a check found damage inside")
-    db = open_database(path)
-    try:
+    with ExitStack() as ends:
+        db = ends.enter_context(open_database(path))
         _interrupt_streaming(db)
         # Damage here would leave the window without its list.
         ChatRepository(db).page()
-    except BaseException:
-        db.close()
-        raise
+        ends.pop_all()
     return db, replaced
 
 
