@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from desktop_chat.domain.account import FoundServer
     from desktop_chat.domain.backup import Backup
     from desktop_chat.domain.chat import Chat, ChatId
     from desktop_chat.domain.errors import ChatError
@@ -206,3 +207,24 @@ class ReplyProgressed:
     phase: str
     done: int | None = None
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsChanged:
+    """Servers were added, changed or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServersFound:
+    """Servers on this machine that are not in use yet; they are only offered.
+
+    Attributes:
+        servers: All that are there now, also those told before.
+    """
+
+    servers: tuple[FoundServer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PresetsChanged:
+    """Presets were made, changed or deleted."""

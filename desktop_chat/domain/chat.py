@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from desktop_chat.domain.model_info import ModelRef
+    from desktop_chat.domain.params import GenerationParams
 
 __all__ = ["Chat", "ChatId", "ChatSummary"]
 
@@ -25,6 +26,8 @@ class Chat:
         is_renamed: True once the user gave the title; it is then never derived again.
         deleted_at: When the chat was moved to the trash, else None.
         archived_at: When the chat was put away, else None; the list then leaves it out.
+        params: Sampling parameters of the chat; None leaves all to the engine.
+        preset_id: The preset that they came from, if any.
         origin: Where an imported chat came from; None for one that began here.
     """
 
@@ -41,6 +44,8 @@ class Chat:
     is_renamed: bool = False
     archived_at: datetime | None = None
     origin: str | None = None
+    params: GenerationParams | None = None
+    preset_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class ModelRef:
     """A model of one engine.
 
     Attributes:
-        account_id: The engine: `LM_STUDIO` or `EMBEDDED`, later any account.
+        account_id: The engine: `LM_STUDIO`, `EMBEDDED` or `Account.account_id`.
         model_id: The id by which that engine knows the model.
     """
 
@@ -38,6 +38,19 @@ class ModelKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ModelInstance:
+    """A model in the memory of its engine; one model can be there several times.
+
+    Attributes:
+        id: By which it is unloaded.
+        context_length: Tokens that fit; None if the engine does not tell.
+    """
+
+    id: str
+    context_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What an engine says of one of its models.
 
@@ -47,6 +60,14 @@ class ModelInfo:
         is_loaded: Whether it is in memory now; None if the engine cannot tell.
         context_length: Tokens that fit: of the loaded instance if loaded, else the maximum.
         size_bytes: Size of the file or files on disk.
+        max_context_length: Tokens that the model can take at most.
+        display_name: The name its maker gave it; several models may share one.
+        parameters: Number of parameters in words, such as "26B-A4B".
+        file_format: "gguf", "mlx" …
+        has_vision: Whether it takes images; None if nobody knows, as for `has_tools`.
+        has_tools: Whether it was trained to call tools.
+        reasoning_options: Words for `reasoning_effort`; empty if it has none or nobody knows.
+        instances: Where it is in memory.
     """
 
     id: str
@@ -56,3 +77,12 @@ class ModelInfo:
     context_length: int | None = None
     quantization: str | None = None
     size_bytes: int | None = None
+    max_context_length: int | None = None
+    display_name: str | None = None
+    architecture: str | None = None
+    parameters: str | None = None
+    file_format: str | None = None
+    has_vision: bool | None = None
+    has_tools: bool | None = None
+    reasoning_options: tuple[str, ...] = ()
+    instances: tuple[ModelInstance, ...] = ()

@@ -14,17 +14,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelLoading:
-    """The engine loads the model; `progress` is 0 to 1, or None when it reports none."""
+    """The engine loads the model.
+
+    Attributes:
+        progress: 0 to 1, or None when it reports none.
+        expected_s: How long the last load of this model took, in seconds, if that is known.
+    """
 
     progress: float | None = None
+    expected_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PromptProgress:
-    """The engine reads the prompt: tokens read so far, of how many."""
+    """The engine reads the prompt.
 
-    processed: int
-    total: int
+    Attributes:
+        processed: Tokens read so far; None where the engine reports a share only.
+        total: Tokens in all.
+        fraction: 0 to 1, where it is not `processed / total`.
+    """
+
+    processed: int | None = None
+    total: int | None = None
+    fraction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryScheduled:
+    """Nothing was generated yet, and the request is sent again after a pause.
+
+    Attributes:
+        reason: "loading", "busy" or "unreachable".
+        delay_s: The pause.
+    """
+
+    reason: str
+    delay_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +91,7 @@ class StreamFinished:
 StreamEvent = (
     ModelLoading
     | PromptProgress
+    | RetryScheduled
     | ModelAnswered
     | TextDelta
     | ReasoningDelta

@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop_chat.domain.account import AccountKind
+from desktop_chat.domain.engine_features import ALL_PARAMS, EngineFeatures
 from desktop_chat.domain.errors import (
     ConnectionLostError,
     EngineCrashedError,
@@ -30,6 +32,7 @@ from desktop_chat.providers.model_files import (
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
+    from desktop_chat.domain.exchange import Exchange
     from desktop_chat.domain.model_info import ModelInfo
     from desktop_chat.domain.request import ChatRequest
     from desktop_chat.domain.stream import StreamEvent
@@ -79,6 +82,16 @@ class EmbeddedProvider:
         self._replies = 0
         self._no_replies = asyncio.Event()
         self._no_replies.set()
+
+    @property
+    def features(self) -> EngineFeatures:
+        """What llama.cpp understands."""
+        return EngineFeatures(params=ALL_PARAMS)
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """The last exchanges with the engine's process."""
+        return self._client.exchanges if self._client else ()
 
     @property
     def state(self) -> EngineState:
@@ -196,7 +209,7 @@ class EmbeddedProvider:
             from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
 
             self._client = OpenAICompatibleProvider(
-                f"http://127.0.0.1:{port}", token=process.key, has_prompt_progress=True
+                f"http://127.0.0.1:{port}", token=process.key, kind=AccountKind.LLAMA_SERVER
             )
         return self._client
 

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop_chat.domain.engine_features import ALL_PARAMS, EngineFeatures
+from desktop_chat.providers.access import DIRECT, ServerAccess
 from desktop_chat.providers.chat_dialect import completion_body
 from desktop_chat.providers.merging import MergedReply
 from desktop_chat.providers.model_lists import choose_loaded, find_models, models_of_openai
@@ -14,6 +16,7 @@ from desktop_chat.providers.v1_server import CHAT_PATH, LOADING_RETRY_S, V1Serve
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
+    from desktop_chat.domain.exchange import Exchange
     from desktop_chat.domain.model_info import ModelInfo
     from desktop_chat.domain.request import ChatRequest
     from desktop_chat.domain.stream import StreamEvent
@@ -35,6 +38,7 @@ class LMStudioAPIProvider:
         base_url: With or without `/v1`.
         model: Model for requests that name none; when empty, the loaded model is used.
         api_token: Needed only where LM Studio's authentication is on.
+        access: Headers, certificate and proxy.
         loading_retry_s: Pause before a server that still loads its model is asked again.
 
     Raises:
@@ -48,10 +52,27 @@ class LMStudioAPIProvider:
         model: str = "",
         api_token: str | None = None,
         *,
+        access: ServerAccess = DIRECT,
         loading_retry_s: float = LOADING_RETRY_S,
     ) -> None:
-        self._server = V1Server(base_url, api_token, loading_retry_s=loading_retry_s)
+        self._server = V1Server(
+            base_url,
+            api_token,
+            extra_body=access.extra_body,
+            access=access,
+            loading_retry_s=loading_retry_s,
+        )
         self._model_id = model.strip()
+
+    @property
+    def features(self) -> EngineFeatures:
+        """What LM Studio understands."""
+        return EngineFeatures(params=ALL_PARAMS)
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """The last exchanges with the server."""
+        return self._server.exchanges
 
     @property
     def base_url(self) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from desktop_chat.domain.engine_features import ALL_PARAMS, EngineFeatures
 from desktop_chat.domain.errors import EmptyReplyError
 from desktop_chat.domain.model_info import ModelInfo, ModelKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Sequence
 
+    from desktop_chat.domain.exchange import Exchange
     from desktop_chat.domain.request import ChatRequest
     from desktop_chat.domain.stream import StreamEvent
 
@@ -41,6 +43,16 @@ class ScriptedProvider:
     def enqueue(self, *steps: StreamEvent | Exception | float) -> None:
         """Add the script of one more reply."""
         self._scripts.append(steps)
+
+    @property
+    def features(self) -> EngineFeatures:
+        """All parameters are taken, and none matters."""
+        return EngineFeatures(params=ALL_PARAMS)
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """None: nothing goes over a wire."""
+        return ()
 
     async def list_models(self) -> list[ModelInfo]:
         """Return the models given."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.errors import UnreadableReplyError
 from desktop_chat.domain.stream import ModelLoading
+from desktop_chat.providers.access import DIRECT, ServerAccess
 from desktop_chat.providers.chat_dialect import ReplyReader, request_body
 from desktop_chat.providers.failures import Failures, ModelStillLoadingError
 from desktop_chat.providers.http import LoopClients, checked_token, transport_errors
@@ -18,10 +19,11 @@ from desktop_chat.providers.reply_stream import ReplyStream
 from desktop_chat.providers.urls import normalise_base_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
     import httpx
 
+    from desktop_chat.domain.exchange import Exchange
     from desktop_chat.domain.request import ChatRequest
     from desktop_chat.domain.stream import StreamEvent
 
@@ -41,6 +43,7 @@ class V1Server:
     Args:
         base_url: As the user typed it.
         token: Sent as bearer token, if there is one.
+        access: Headers, certificate and proxy.
         extra_body: Keys for every chat request, beside those of the dialect.
         loading_retry_s: Pause between two requests to a server that still loads its model.
 
@@ -55,13 +58,20 @@ class V1Server:
         token: str | None = None,
         *,
         extra_body: Mapping[str, Any] | None = None,
+        access: ServerAccess = DIRECT,
         loading_retry_s: float = LOADING_RETRY_S,
     ) -> None:
         self.base_url = normalise_base_url(base_url)
         self._token = checked_token(token)
         self._extra_body = dict(extra_body or {})
+        self._access = access
         self._loading_retry_s = loading_retry_s
         self._clients = LoopClients(self.base_url, self._token)
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """The last exchanges, oldest first."""
+        return ()
 
     async def get_json(self, path: str) -> Any:
         """Return the JSON that a GET brings; every failure is an `EngineError`."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from desktop_chat.domain.changes import EnginesChanged
+from desktop_chat.domain.engine_features import EngineFeatures
 from desktop_chat.domain.errors import (
     ChatError,
     EngineFailedError,
@@ -52,11 +53,13 @@ class EngineStatus:
     state: EngineState = EngineState.CHECKING
     models: tuple[ModelInfo, ...] = ()
     error: ChatError | None = None
+    features: EngineFeatures = field(default_factory=EngineFeatures)
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """The engine's name as users know it."""
-        return ENGINE_NAMES.get(self.account_id, self.account_id)
+        """The engine's name as users know it: the user's own for it, if there is one."""
+        return self.label or ENGINE_NAMES.get(self.account_id, self.account_id)
 
 
 class Engine(Protocol):

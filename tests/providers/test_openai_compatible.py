@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_chat.domain import errors
+from desktop_chat.domain.account import AccountKind
 from desktop_chat.domain.model_info import ModelKind
 from desktop_chat.domain.stream import (
     ModelAnswered,
@@ -40,7 +41,7 @@ async def test_stream_llama_cpp_reply_gives_progress_text_and_usage(play_bytes):
         "[DONE]",
     )
     async with play_bytes(reply) as url:
-        provider = OpenAICompatibleProvider(url, has_prompt_progress=True)
+        provider = OpenAICompatibleProvider(url, kind=AccountKind.LLAMA_SERVER)
         assert await events_of(provider, ask("m")) == [
             ModelAnswered("m"),
             PromptProgress(4, 8),

@@ -16,6 +16,20 @@ ChatError
 │   ├── UnreadableReplyError          the server sent what is no reply
 │   ├── ServerBusyError               the server asks to come back later
 │   ├── EngineFailedError             the server reports an error of its own
+│   ├── PermissionDeniedError         the server refuses this, whoever asks
+│   ├── ProxyAnsweredError            a proxy answered in the server's place
+│   ├── RedirectedError               the server leads elsewhere
+│   ├── CertificateError              the server's certificate is not trusted
+│   ├── CertificateChangedError       it is not the one that was trusted
+│   ├── PlainKeyError                 a key would go over the internet unprotected
+│   ├── ParameterRefusedError         the engine does not take a parameter
+│   ├── ImageRefusedError             the model takes no such image
+│   ├── TemplateFailedError           the chat template cannot be filled
+│   ├── ModelCrashedError             the server's model crashed
+│   ├── ModelUnloadedError            the model was unloaded meanwhile
+│   ├── OutOfMemoryError              the model does not fit into memory
+│   ├── ThoughtOnlyError              reasoning, and no answer
+│   ├── ToolRequestedError            the model asked for a tool nobody gave it
 │   ├── ModelFileBrokenError          a model file is incomplete or no GGUF file
 │   ├── ModelLoadFailedError          the embedded engine could not load the model
 │   └── EngineCrashedError            the embedded engine's process ended
@@ -23,8 +37,15 @@ ChatError
 │   ├── EmptyMessageError
 │   ├── MessageTooLongError
 │   ├── ChatBusyError
-│   └── InvalidServerUrlError
+│   ├── InvalidServerUrlError
+│   ├── InvalidAccountError
+│   └── InvalidParamsError
 ├── ChatNotFoundError                 no chat has this id
+├── AccountNotFoundError              no server has this id
+├── PresetNotFoundError               no preset has this id
+├── DownloadError                     a model could not be fetched
+│   ├── DownloadDamagedError          what came is not what was announced
+│   └── DownloadRoomError             there is no room for it
 ├── FolderNotFoundError               no folder has this id
 ├── TagNotFoundError                  no tag has this id
 ├── ImportFailedError            chats of a file could not be taken over
@@ -68,22 +89,39 @@ from desktop_chat.domain.errors.base import (
     worded,
 )
 from desktop_chat.domain.errors.engine import (
+    CertificateChangedError,
+    CertificateError,
     ConnectionLostError,
     ContextFullError,
+    DownloadDamagedError,
+    DownloadError,
+    DownloadRoomError,
     EmptyReplyError,
     EngineCrashedError,
     EngineError,
     EngineFailedError,
+    ImageRefusedError,
     ModelChoiceNeededError,
+    ModelCrashedError,
     ModelFileBrokenError,
     ModelLoadFailedError,
     ModelNotFoundError,
+    ModelUnloadedError,
     NoModelAnywhereError,
     NoModelLoadedError,
     NotAServerError,
+    OutOfMemoryError,
+    ParameterRefusedError,
+    PermissionDeniedError,
+    PlainKeyError,
+    ProxyAnsweredError,
+    RedirectedError,
     ServerBusyError,
     ServerUnreachableError,
     StarterModelError,
+    TemplateFailedError,
+    ThoughtOnlyError,
+    ToolRequestedError,
     UnauthorizedError,
     UnreadableReplyError,
     WrongPathError,
@@ -99,13 +137,17 @@ from desktop_chat.domain.errors.images import (
     ImageUnreachableError,
 )
 from desktop_chat.domain.errors.requests import (
+    AccountNotFoundError,
     ChatBusyError,
     ChatNotFoundError,
     EmptyMessageError,
     FolderNotFoundError,
+    InvalidAccountError,
+    InvalidParamsError,
     InvalidRequestError,
     InvalidServerUrlError,
     MessageTooLongError,
+    PresetNotFoundError,
     TagNotFoundError,
 )
 from desktop_chat.domain.errors.storage import (
@@ -134,8 +176,11 @@ from desktop_chat.domain.errors.transfer import (
 )
 
 __all__ = [
+    "AccountNotFoundError",
     "BackupDiskFullError",
     "BackupTargetError",
+    "CertificateChangedError",
+    "CertificateError",
     "ChatBusyError",
     "ChatError",
     "ChatNotFoundError",
@@ -148,6 +193,9 @@ __all__ = [
     "DatabaseReplacedError",
     "DatabaseTooNewError",
     "DiskFullError",
+    "DownloadDamagedError",
+    "DownloadError",
+    "DownloadRoomError",
     "EmptyMessageError",
     "EmptyReplyError",
     "EngineCrashedError",
@@ -162,23 +210,35 @@ __all__ = [
     "ImageError",
     "ImageMissingError",
     "ImageRedirectError",
+    "ImageRefusedError",
     "ImageTooLargeError",
     "ImageTooSlowError",
     "ImageTypeError",
     "ImageUnreachableError",
     "ImportBusyError",
     "ImportFailedError",
+    "InvalidAccountError",
+    "InvalidParamsError",
     "InvalidRequestError",
     "InvalidServerUrlError",
     "MessageTooLongError",
     "MessageUnreadableError",
     "ModelChoiceNeededError",
+    "ModelCrashedError",
     "ModelFileBrokenError",
     "ModelLoadFailedError",
     "ModelNotFoundError",
+    "ModelUnloadedError",
     "NoModelAnywhereError",
     "NoModelLoadedError",
     "NotAServerError",
+    "OutOfMemoryError",
+    "ParameterRefusedError",
+    "PermissionDeniedError",
+    "PlainKeyError",
+    "PresetNotFoundError",
+    "ProxyAnsweredError",
+    "RedirectedError",
     "SearchIndexDamagedError",
     "SecretsUnavailableError",
     "ServerBusyError",
@@ -186,6 +246,9 @@ __all__ = [
     "StarterModelError",
     "StorageError",
     "TagNotFoundError",
+    "TemplateFailedError",
+    "ThoughtOnlyError",
+    "ToolRequestedError",
     "UnauthorizedError",
     "UnreadableFileError",
     "UnreadableReplyError",

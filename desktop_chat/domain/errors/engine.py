@@ -139,6 +139,148 @@ class EngineCrashedError(EngineError):
     sentence = "The embedded engine ended unexpectedly ({detail}). Try again; it starts anew."
 
 
+class PermissionDeniedError(EngineError):
+    """The server refuses this, whoever asks. Fields: `url`, `detail`."""
+
+    code = "permission_denied"
+    sentence = "The server at {url} refuses this: {detail}"
+
+
+class ProxyAnsweredError(EngineError):
+    """A proxy answered in the server's place. Fields: `url`, `status`."""
+
+    code = "proxy_answered"
+    sentence = (
+        "A proxy answered for {url} (status {status}). Is the server running? "
+        "If you use a proxy, take it out for this address."
+    )
+
+
+class RedirectedError(EngineError):
+    """The server leads elsewhere, where no key is sent. Fields: `url`, `target`."""
+
+    code = "redirected"
+    sentence = "The server at {url} leads to {target}. Enter that address if you trust it."
+
+
+class CertificateError(EngineError):
+    """The server's certificate is not trusted. Fields: `url`, `detail`, `fingerprint`."""
+
+    code = "certificate_untrusted"
+    sentence = "The certificate of {url} is not trusted. Trust it in the server's settings."
+
+
+class CertificateChangedError(EngineError):
+    """The certificate is not the one that the user trusted. Fields: `url`, `fingerprint`."""
+
+    code = "certificate_changed"
+    sentence = (
+        "The certificate of {url} is another one than you trusted. Nothing was sent. "
+        "Ask whoever runs the server, then trust the new one in its settings."
+    )
+
+
+class PlainKeyError(EngineError):
+    """A key would go over the internet unprotected. Fields: `url`."""
+
+    code = "plain_key"
+    sentence = (
+        "The key would be sent to {url} without encryption. "
+        "Use https, or allow it in the server's settings."
+    )
+
+
+class ParameterRefusedError(EngineError):
+    """The engine does not take a parameter. Fields: `parameter`, `detail`."""
+
+    code = "parameter_refused"
+    sentence = "The engine does not take a parameter of this chat: {detail}. Change it."
+
+
+class ImageRefusedError(EngineError):
+    """The model takes no images, or not such ones. Fields: `detail`."""
+
+    code = "image_refused"
+    sentence = "The model does not take this image: {detail}. Choose a model that sees images."
+
+
+class TemplateFailedError(EngineError):
+    """The model's chat template cannot be filled. Fields: `detail`."""
+
+    code = "template_failed"
+    sentence = (
+        "The model's chat template refused the conversation: {detail}. "
+        "Remove the system prompt, or choose another model."
+    )
+
+
+class ModelCrashedError(EngineError):
+    """The server's model crashed. Fields: `model`, `detail`."""
+
+    code = "model_crashed"
+    sentence = "The model crashed on the server. Try again; it is loaded anew."
+
+
+class ModelUnloadedError(EngineError):
+    """The model was taken out of memory meanwhile. Fields: `model`, `detail`."""
+
+    code = "model_unloaded"
+    sentence = (
+        "The model was unloaded before the reply ended. Perhaps another program asked "
+        "for another model. Try again."
+    )
+
+
+class OutOfMemoryError(EngineError):
+    """The model does not fit into memory. Fields: `model`, `detail`."""
+
+    code = "out_of_memory"
+    sentence = (
+        "There is not enough memory for “{model}”. "
+        "Choose a smaller model, or load it with a smaller context."
+    )
+
+
+class ThoughtOnlyError(EngineError):
+    """The reply holds reasoning and no answer. Fields: `is_cut`, whether a limit ended it."""
+
+    code = "thought_only"
+    sentence = (
+        "The model only thought and gave no answer. "
+        "Try again with a higher limit of tokens, or with less reasoning."
+    )
+
+
+class ToolRequestedError(EngineError):
+    """The model asked for a tool that nobody gave it. Fields: `tools`."""
+
+    code = "tool_requested"
+    sentence = "The model asked for a tool that it was not given: {tools}. Try again."
+
+
+class DownloadError(ChatError):
+    """A model could not be fetched. Fields: `name`, `detail`."""
+
+    code = "download_failed"
+    sentence = "“{name}” could not be fetched: {detail}. Start it again; it goes on where it was."
+
+
+class DownloadDamagedError(DownloadError):
+    """What was fetched is not what was announced. Fields: `name`."""
+
+    code = "download_damaged"
+    sentence = "What was fetched as “{name}” is damaged. It was removed; fetch it again."
+
+
+class DownloadRoomError(DownloadError):
+    """There is no room for a model. Fields: `name`, `needed_gb`, `free_gb`, `path`."""
+
+    code = "download_no_room"
+    sentence = (
+        "“{name}” needs {needed_gb} GB, and {free_gb} GB are free in {path}. Make room first."
+    )
+
+
 class StarterModelError(ChatError):
     """The starter model could not be fetched. Fields: `detail`."""
 

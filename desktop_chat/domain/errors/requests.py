@@ -62,3 +62,31 @@ class TagNotFoundError(ChatError):
 
     code = "tag_not_found"
     sentence = "This tag was deleted. Choose another one."
+
+
+class AccountNotFoundError(ChatError):
+    """No server has this id. Fields: `account_id`."""
+
+    code = "account_not_found"
+    sentence = "This server was removed. Choose another one."
+
+
+class InvalidAccountError(InvalidRequestError):
+    """What was entered for a server cannot be used. Fields: `field`, `detail`."""
+
+    code = "invalid_account"
+    sentence = "This cannot be used: {detail}"
+
+
+class InvalidParamsError(InvalidRequestError):
+    """A parameter cannot have this value. Fields: `name`, `detail`."""
+
+    code = "invalid_params"
+    sentence = "“{name}” cannot be used: {detail}"
+
+
+class PresetNotFoundError(ChatError):
+    """No preset has this id. Fields: `preset_id`."""
+
+    code = "preset_not_found"
+    sentence = "This preset was deleted. Choose another one."

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_chat.storage.migrations import m0001_initial, m0002_reply_details, m0003_library
+from desktop_chat.storage.migrations import (
+    m0001_initial,
+    m0002_reply_details,
+    m0003_library,
+    m0004_engines,
+)
 from desktop_chat.storage.times import to_text, utc_now
 
 if TYPE_CHECKING:
@@ -18,6 +23,7 @@ STEPS: Sequence[Step] = (
     ("m0001_initial", m0001_initial.migrate),
     ("m0002_reply_details", m0002_reply_details.migrate),
     ("m0003_library", m0003_library.migrate),
+    ("m0004_engines", m0004_engines.migrate),
 )
 
 _APPLIED = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"

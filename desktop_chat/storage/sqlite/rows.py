@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from desktop_chat.domain.chat import Chat, ChatId, ChatSummary
 from desktop_chat.domain.message import Message, MessageId, MessageStatus, Sender
 from desktop_chat.domain.model_info import LM_STUDIO, ModelRef
-from desktop_chat.domain.params import GenerationParams
+from desktop_chat.domain.params import GenerationParams, params_from
 from desktop_chat.storage.sqlite.tables import ChatRow, MessageRow
 from desktop_chat.storage.times import from_text
 
@@ -34,7 +33,7 @@ def chat_from(row: tuple[Any, ...]) -> Chat:
     """Return what a row of `CHAT_FIELDS` means."""
     (chat_id, title, created_at, updated_at, folder_id, pinned, deleted_at) = row[:7]
     (system_prompt, account, model, active_message_id, is_renamed, archived_at) = row[7:13]
-    (_import_id, origin) = row[13:]
+    (_import_id, origin, params, preset_id) = row[13:]
     return Chat(
         id=ChatId(chat_id),
         title=_text_from(title),
@@ -50,6 +49,8 @@ def chat_from(row: tuple[Any, ...]) -> Chat:
         is_renamed=bool(is_renamed),
         archived_at=from_text(archived_at) if archived_at else None,
         origin=origin,
+        params=_params_from(params),
+        preset_id=_integer_from(preset_id),
     )
 
 
@@ -113,29 +114,14 @@ def fields_to_text(fields: Mapping[str, Any]) -> str | None:
 
 def params_to_text(params: GenerationParams | None) -> str | None:
     """Return sampling parameters as the column holds them, without those left to the engine."""
-    chosen = (
-        {name: value for name, value in asdict(params).items() if value is not None}
-        if params
-        else {}
-    )
+    chosen = params.as_dict() if params else {}
     return json.dumps(chosen) if chosen else None
 
 
 def _params_from(text: str | None) -> GenerationParams | None:
-    values = _fields_from(text)
-    temperature, max_tokens = values.get("temperature"), values.get("max_tokens")
-    try:
-        params = GenerationParams(
-            float(temperature) if _is_number(temperature) else None,
-            int(max_tokens) if _is_number(max_tokens) else None,
-        )
-    except (OverflowError, ValueError):
-        return None  # written by another program; no reason to show nothing of the chat
+    # What another program wrote amiss is no reason to show nothing of the chat.
+    params = params_from(_fields_from(text))
     return params if params != GenerationParams() else None
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _fields_from(text: str | None) -> dict[str, Any]:

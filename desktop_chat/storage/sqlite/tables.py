@@ -23,6 +23,8 @@ class ChatRow(Model):
     archived_at = TextField(null=True)
     import_id = IntegerField(null=True)
     origin = TextField(null=True)
+    params = TextField(null=True)
+    preset_id = IntegerField(null=True)
 
     class Meta:  # noqa: D106 - peewee's way to name the table
         table_name = "chat"

@@ -16,7 +16,7 @@ from desktop_chat.storage.sqlite.opening import APPLICATION_ID
 
 DATABASES = Path(__file__).resolve().parents[2] / "data" / "databases"
 PAGE = 512
-MOST_BYTES = 60_000
+MOST_BYTES = 80_000
 
 CHATS = (
     (1, "Bread", "2026-01-02T03:04:05.678Z", 0, None, "", "lm_studio", "qwen3-4b", 5),

