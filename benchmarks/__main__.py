@@ -1,6 +1,7 @@
-"""`python -m benchmarks [--quick] [PART…]`: start, streams, transcript, stall, library.
+"""`python -m benchmarks [--quick] [PART…]`:
+start, streams, transcript, stall, library, engines.
 
-The last three can be narrowed as `transcript.open`, `stall.NAME`, `library.search`. Measures,
+The last four can be narrowed as `transcript.open`, `stall.NAME`, `library.search`. Measures,
 writes build/bench.json, prints the table. With `--quick` less is measured, and nothing is written.
 """
 
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.engines import measure_engines
 from benchmarks.library import measure_library
 from benchmarks.result import Result, table, write
 from benchmarks.stall import measure_stall
@@ -26,6 +28,7 @@ DIVISIBLE: dict[str, Callable[..., dict[str, Result]]] = {
     "transcript": measure_transcript,
     "stall": measure_stall,
     "library": measure_library,
+    "engines": measure_engines,
 }
 
 
