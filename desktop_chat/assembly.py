@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import sys
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -15,14 +14,17 @@ from desktop_chat.domain.errors import StorageError
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO
 from desktop_chat.logs import register_secret
 from desktop_chat.providers.embedded import EmbeddedProvider
+from desktop_chat.services.account_secrets import AccountSecretsStore
+from desktop_chat.services.accounts import AccountsService
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.chat import ChatService
 from desktop_chat.services.chats import ChatsService
+from desktop_chat.services.discovery import DiscoveryService
 from desktop_chat.services.engine_accounts import EmbeddedEngine, LmStudioEngine, StoredChoices
+from desktop_chat.services.engine_options import GPU_BYTES, StoredOptions
 from desktop_chat.services.engines import EngineService
 from desktop_chat.services.journal import Journal
-from desktop_chat.services.launch import DATA_FOLDER
 from desktop_chat.services.library.branching import BranchingService
 from desktop_chat.services.library.chat_lists import ChatListsService
 from desktop_chat.services.library.indexing import IndexingService
@@ -30,13 +32,19 @@ from desktop_chat.services.library.organising import OrganisingService
 from desktop_chat.services.library.search import SearchService
 from desktop_chat.services.library.trash import TrashService
 from desktop_chat.services.library.undoing import UndoingService
+from desktop_chat.services.model_loads import StoredLoads
+from desktop_chat.services.models import ModelsService
+from desktop_chat.services.params import ParamsService
+from desktop_chat.services.replies.titles import TitleService
 from desktop_chat.services.safekeeping.backups import BackupService
 from desktop_chat.services.safekeeping.drafts import DraftsService
 from desktop_chat.services.safekeeping.opening import open_data, save_again, want_recovery
 from desktop_chat.services.safekeeping.upkeep import UpkeepService
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import TOKEN, SettingsService
+from desktop_chat.services.settings_saving import SettingsSaving
 from desktop_chat.services.turns import TurnStore
+from desktop_chat.storage.accounts import AccountRepository
 from desktop_chat.storage.branches import BranchRepository
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import Database, open_database
@@ -44,21 +52,19 @@ from desktop_chat.storage.drafts import DraftRepository
 from desktop_chat.storage.edits import EditRepository
 from desktop_chat.storage.message_pages import MessagePages
 from desktop_chat.storage.messages import MessageRepository
+from desktop_chat.storage.model_loads import ModelLoadRepository
 from desktop_chat.storage.organising.folders import FolderRepository
 from desktop_chat.storage.organising.tags import TagRepository
+from desktop_chat.storage.presets import PresetRepository
 from desktop_chat.storage.readable_pages import ReadablePages
 from desktop_chat.storage.searching.search_index import SearchIndex
-from desktop_chat.storage.settings_file import read_settings, write_settings
 
 if TYPE_CHECKING:
-    from typing import Any
-
+    from desktop_chat.providers.embedded import LoadHistory
     from desktop_chat.services.engines import Engine
     from desktop_chat.services.importing.service import ImportService
     from desktop_chat.services.launch import Launch
     from desktop_chat.storage.secrets import SecretStore
-
-logger = logging.getLogger(__name__)
 
 READING_WAIT_MS = 50
 
@@ -96,9 +102,14 @@ class Services:
     embedded: EmbeddedEngine
     lm_studio: LmStudioEngine
     engines: EngineService
+    accounts: AccountsService
+    discovery: DiscoveryService
     chats: ChatsService
     chat_lists: ChatListsService
     chat: ChatService
+    titles: TitleService
+    models: ModelsService
+    params: ParamsService
     undoing: UndoingService
     organising: OrganisingService
     trash: TrashService
@@ -146,7 +157,11 @@ class Services:
         lm_studio = LmStudioEngine(self.settings, self.secrets, url)
         choices = StoredChoices(self.settings, model)
         # What is found out for one request is not told to the window.
-        return EngineService({LM_STUDIO: lm_studio, EMBEDDED: self.embedded}, choices, Broadcast())
+        engines = EngineService(
+            {LM_STUDIO: lm_studio, EMBEDDED: self.embedded}, choices, Broadcast()
+        )
+        engines.set_accounts(self.engines.accounts)
+        return engines
 
     @property
     def saving_error(self) -> StorageError | None:
@@ -200,7 +215,8 @@ class Services:
             ends.push_async_callback(self.drafts.flush)
             ends.callback(self.edits.close)
             ends.push_async_callback(self.edits.flush)
-            await self.engines.aclose()
+            ends.push_async_callback(self.engines.aclose)
+            await self.titles.aclose()
 
 
 async def open_services(launch: Launch) -> Services:
@@ -212,25 +228,72 @@ async def open_services(launch: Launch) -> Services:
     Raises:
         StorageError: The database cannot be opened.
     """
+    ground = await _open_ground(launch)
+    return _services_of(ground, await _open_engines(ground))
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What all services stand on."""
+
+    launch: Launch
+    writer: Worker
+    db: Database
+    replaced: Path | None
+    broadcast: Broadcast
+    settings: SettingsService
+    secrets: Secrets
+
+
+@dataclass(frozen=True)
+class _Engines:
+    """What answers."""
+
+    embedded: EmbeddedEngine
+    lm_studio: LmStudioEngine
+    service: EngineService
+    accounts: AccountsService
+
+
+async def _open_ground(launch: Launch) -> _Ground:
     writer, db, replaced = await _open_data(launch)
     broadcast = Broadcast()
-    settings = _make_settings(launch, writer, broadcast)
+    save = SettingsSaving(paths.settings_path(launch.data_dir), writer)
+    settings = SettingsService(launch.sources, launch.stored, save=save, broadcast=broadcast)
+    # One from outside goes through no key store, and so is named here.
+    register_secret(str(settings.value(TOKEN)))
     secrets = Secrets(_open_secret_store)
-    chats = ChatRepository(db)
-    messages = MessageRepository(db)
+    return _Ground(launch, writer, db, replaced, broadcast, settings, secrets)
+
+
+async def _open_engines(ground: _Ground) -> _Engines:
+    db, writer, broadcast = ground.db, ground.writer, ground.broadcast
+    loads = StoredLoads(ModelLoadRepository(db), writer)
+    embedded, lm_studio = _make_engines(ground.launch, ground.settings, ground.secrets, loads)
+    own_engines: dict[str, Engine] = {LM_STUDIO: lm_studio, EMBEDDED: embedded}
+    engines = EngineService(own_engines, StoredChoices(ground.settings), broadcast)
+    secrets = AccountSecretsStore(ground.secrets)
+    accounts = AccountsService(AccountRepository(db), writer, secrets, engines, broadcast)
+    await accounts.start()
+    return _Engines(embedded, lm_studio, engines, accounts)
+
+
+def _services_of(ground: _Ground, made: _Engines) -> Services:
+    launch, settings, broadcast = ground.launch, ground.settings, ground.broadcast
+    db, writer = ground.db, ground.writer
+    engines, accounts = made.service, made.accounts
+    chats, messages = ChatRepository(db), MessageRepository(db)
     turns = TurnStore(db, chats, messages, writer)
     journal = Journal(messages, writer, broadcast)
-    embedded, lm_studio = _make_engines(launch, settings, secrets)
-    accounts: dict[str, Engine] = {LM_STUDIO: lm_studio, EMBEDDED: embedded}
-    engines = EngineService(accounts, StoredChoices(settings), broadcast)
     chat = ChatService(turns, journal, engines, broadcast)
+    chats_service = ChatsService(chats, writer, broadcast)
     undoing = UndoingService(db, writer, broadcast, chat.claim)
-    backups = BackupService(db.path, broadcast, replaced)
+    backups = BackupService(db.path, broadcast, ground.replaced)
     return Services(
         launch=launch,
         broadcast=broadcast,
         settings=settings,
-        secrets=secrets,
+        secrets=ground.secrets,
         writer=writer,
         db=db,
         messages=messages,
@@ -240,12 +303,19 @@ async def open_services(launch: Launch) -> Services:
         edits=DraftsService(EditRepository(db), writer, journal.saving, "an edit"),
         backups=backups,
         upkeep=UpkeepService(db, writer, broadcast),
-        embedded=embedded,
-        lm_studio=lm_studio,
+        embedded=made.embedded,
+        lm_studio=made.lm_studio,
         engines=engines,
-        chats=ChatsService(chats, writer, broadcast),
+        accounts=accounts,
+        discovery=DiscoveryService(settings, engines, accounts, broadcast),
+        chats=chats_service,
         chat_lists=ChatListsService(db.path),
         chat=chat,
+        titles=TitleService(settings, engines, turns, chats_service, broadcast),
+        models=ModelsService(
+            made.embedded, engines, paths.models_dir(launch.data_dir), pip_command()
+        ),
+        params=ParamsService(chats, PresetRepository(db), engines, writer, broadcast),
         undoing=undoing,
         organising=OrganisingService(db, undoing),
         trash=TrashService(db, writer, broadcast, undoing, backups.holding),
@@ -265,18 +335,16 @@ async def _open_data(launch: Launch) -> tuple[Worker, Database, Path | None]:
     return writer, db, replaced
 
 
-def _make_settings(launch: Launch, writer: Worker, broadcast: Broadcast) -> SettingsService:
-    save = _Save(launch, writer)
-    settings = SettingsService(launch.sources, launch.stored, save=save, broadcast=broadcast)
-    # One from outside goes through no key store, and so is named here.
-    register_secret(str(settings.value(TOKEN)))
-    return settings
-
-
 def _make_engines(
-    launch: Launch, settings: SettingsService, secrets: Secrets
+    launch: Launch, settings: SettingsService, secrets: Secrets, history: LoadHistory
 ) -> tuple[EmbeddedEngine, LmStudioEngine]:
-    provider = EmbeddedProvider(model_dirs(launch.data_dir), engine_command=engine_command())
+    provider = EmbeddedProvider(
+        model_dirs(launch.data_dir),
+        engine_command=engine_command(),
+        options=StoredOptions(settings),
+        history=history,
+        gpu_bytes=int(settings.value(GPU_BYTES)),
+    )
     return EmbeddedEngine(provider, settings), LmStudioEngine(settings, secrets)
 
 
@@ -285,28 +353,6 @@ def _open_secret_store() -> SecretStore:
     from desktop_chat.storage.secrets import open_secret_store
 
     return open_secret_store()
-
-
-class _Save:
-    """Writes the settings file on the writer's thread."""
-
-    def __init__(self, launch: Launch, writer: Worker) -> None:
-        self._path = paths.settings_path(launch.data_dir)
-        self._writer = writer
-
-    def __call__(self, values: dict[str, Any]) -> None:
-        self._writer.submit(self._write, values)
-
-    def _write(self, values: dict[str, Any]) -> None:
-        # The data folder is chosen apart from the others, and perhaps since this start.
-        stored, _ = read_settings(self._path)
-        values = {key: value for key, value in values.items() if key != DATA_FOLDER}
-        if DATA_FOLDER in stored:
-            values[DATA_FOLDER] = stored[DATA_FOLDER]
-        try:
-            write_settings(self._path, values)
-        except StorageError as error:
-            logger.error("The settings could not be saved: %s", error)
 
 
 def model_dirs(data_dir: Path) -> list[Path]:

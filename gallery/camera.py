@@ -11,7 +11,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 
 from desktop_chat.ui.application import make_application
 from desktop_chat.ui.item_models.transcript import TranscriptModel
-from desktop_chat.ui.messages import error_action
+from desktop_chat.ui.messages import message_action
 from desktop_chat.ui.theme import apply_theme, load_theme, style_sheet
 from desktop_chat.ui.transcript.view import TranscriptView
 from gallery.pages import CHAT, Page, pages
@@ -61,7 +61,7 @@ def photograph(page: Page, theme: Theme) -> QPixmap:
     view.setStyleSheet(style_sheet(theme))
     model = TranscriptModel(view)
     model.set_chat(CHAT, Messages(page.messages))
-    view.set_error_actions(error_action)
+    view.set_message_actions(message_action)
     view.set_model(model)
     width = page.width * theme.text_size // 100
     view.resize(width, FIRST_HEIGHT)

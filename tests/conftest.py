@@ -61,6 +61,8 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home" / ".local" / "share"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    # What else listens on this machine is no concern of a test.
+    monkeypatch.setenv("DESKTOP_CHAT_DISCOVERY", "off")
     for name in FROM_OUTSIDE:
         monkeypatch.delenv(name, raising=False)
     return path

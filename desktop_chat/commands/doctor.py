@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat.commands.status import DONE, FAILED
@@ -28,4 +29,6 @@ def run(options: Mapping[str, Any]) -> int:
     else:
         for finding in findings:
             print(finding)
+            if finding.exchange and not finding.is_ok:
+                print(textwrap.indent(finding.exchange, " " * 6))
     return DONE if all(f.is_ok for f in findings if f.is_needed) else FAILED

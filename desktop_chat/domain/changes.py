@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from desktop_chat.domain.chat import Chat, ChatId
     from desktop_chat.domain.errors import ChatError
     from desktop_chat.domain.message import Message, MessageId
+    from desktop_chat.domain.progress import ReplyProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,16 +198,10 @@ class ReplyGrew:
 
 @dataclass(frozen=True, slots=True)
 class ReplyProgressed:
-    """The engine said how far it is with a reply.
-
-    `phase` is connecting, loading, reading, thinking or writing; `done` and `total` count tokens
-    while it reads the prompt, and are None otherwise.
-    """
+    """A reply is at another stage, or further in the same."""
 
     chat_id: ChatId
-    phase: str
-    done: int | None = None
-    total: int | None = None
+    progress: ReplyProgress
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Chat:
         is_renamed: True once the user gave the title; it is then never derived again.
         deleted_at: When the chat was moved to the trash, else None.
         archived_at: When the chat was put away, else None; the list then leaves it out.
-        params: Sampling parameters of the chat; None leaves all to the engine.
+        params: Sampling parameters of the chat; None as long as nobody ever chose any.
         preset_id: The preset that they came from, if any.
         origin: Where an imported chat came from; None for one that began here.
     """

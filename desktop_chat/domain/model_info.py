@@ -67,6 +67,7 @@ class ModelInfo:
         has_vision: Whether it takes images; None if nobody knows, as for `has_tools`.
         has_tools: Whether it was trained to call tools.
         reasoning_options: Words for `reasoning_effort`; empty if it has none or nobody knows.
+        reasoning_default: The one of these that it takes when nothing is asked for.
         instances: Where it is in memory.
     """
 
@@ -85,4 +86,25 @@ class ModelInfo:
     has_vision: bool | None = None
     has_tools: bool | None = None
     reasoning_options: tuple[str, ...] = ()
+    reasoning_default: str | None = None
     instances: tuple[ModelInstance, ...] = ()
+
+
+def is_same_model(asked: str, answered: str) -> bool:
+    """Whether a reply comes from the model asked for, and not from one put in its place.
+
+    Servers name what really answers: in another case, with its variant (`key@q4_k_m`), with
+    the number of its instance (`key:2`) or its tag (`key:latest`), with the publisher before
+    it or a date behind it, or as the name of its file.
+    """
+    short, long = sorted((_plain_id(asked), _plain_id(answered)), key=len)
+    is_longer = long.endswith(f"/{short}") or long.startswith(f"{short}-20")
+    return long == short or (bool(short) and is_longer)
+
+
+def _plain_id(model_id: str) -> str:
+    name = model_id.strip().casefold().replace("\\", "/").removesuffix(".gguf")
+    head, colon, tag = name.rpartition(":")
+    if colon and (tag.isdecimal() or tag == "latest"):
+        name = head
+    return name.partition("@")[0]

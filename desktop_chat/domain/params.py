@@ -92,6 +92,7 @@ def _fitting(kind: str, value: object) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        return float(value) if kind.startswith("float") else int(value)
+        number = float(value) if kind.startswith("float") else int(value)
     except (OverflowError, ValueError):
-        return None  # infinite, or no number
+        return None  # too large, infinite, or no number
+    return number if number - number == 0 else None

@@ -1,4 +1,4 @@
-"""Named sets of parameters."""
+"""Named sets of parameters, and what a chat has of them."""
 
 from __future__ import annotations
 
@@ -19,3 +19,16 @@ class Preset:
     name: str
     system_prompt: str = ""
     params: GenerationParams = field(default_factory=GenerationParams)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSetup:
+    """How the replies of one chat are generated.
+
+    Attributes:
+        preset_id: The preset that it was taken from, if any; it may have been changed since.
+    """
+
+    params: GenerationParams = field(default_factory=GenerationParams)
+    system_prompt: str = ""
+    preset_id: int | None = None

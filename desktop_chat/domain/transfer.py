@@ -85,6 +85,7 @@ class ChatRecord:
     Attributes:
         folder_id: A folder of the same file; None for none.
         account: Which engine answers, as in `domain.model_info.ModelRef`.
+        params: What is asked for with each message beside the model, by name.
         active_message_id: Last message of the path that is shown.
         tags: Names.
         messages: In the order in which they were made.
@@ -102,6 +103,7 @@ class ChatRecord:
     system_prompt: str = ""
     account: str | None = None
     model: str | None = None
+    params: Mapping[str, Any] | None = None
     active_message_id: int | None = None
     origin: str | None = None
     tags: tuple[str, ...] = ()

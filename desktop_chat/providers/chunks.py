@@ -55,6 +55,7 @@ class ChunkDecoder:
         self._bad_events = 0
         self._first_bad = ""
         self._has_chunk = False
+        self._has_seen_line = False
 
     def feed(self, data: bytes) -> list[Chunk]:
         """Return the chunks that `data` completes."""
@@ -64,7 +65,12 @@ class ChunkDecoder:
             self._body += data
             if len(self._body) > MAX_REPLY_BYTES:
                 self.error = UnreadableReplyError(detail="It is longer than 32 MB.")
+            elif not self._has_seen_line and b"\n" in data:
+                self._see_first_line()
             return []
+        plain = self._read_plain(data)
+        if plain is not None:
+            return plain
         chunks = self._read_events(self._sse.feed(data))
         if self._sse.is_overflowed and self.error is None and not self.is_done:
             self.error = UnreadableReplyError(detail="One part of it is longer than 4 MB.")
@@ -91,6 +97,29 @@ class ChunkDecoder:
         if start[:1] == b"<":
             self.error = NotAServerError(url=self._failures.url, detail="It sends a web page.")
         return head
+
+    def _read_plain(self, data: bytes) -> list[Chunk] | None:
+        """Decode all at one go, if it looks like what servers usually send."""
+        if self.is_done or self.error is not None:
+            return None
+        found = self._sse.plain_objects(data)
+        if found is None:
+            return None
+        objects, count, rest = found
+        try:
+            chunks: list[Chunk] = decode_json(f"[{objects.decode('utf-8', 'replace')}]")
+        except (ValueError, RecursionError):
+            return None
+        if len(chunks) != count or not all(map(_is_usual, chunks)):
+            return None
+        self._sse.skip_to(rest)
+        self._has_chunk = True
+        for index, chunk in enumerate(chunks):
+            if chunk["choices"][0].get("finish_reason") is not None:
+                self._see_finish(chunk)
+                if self.error is not None:
+                    return chunks[: index + 1]
+        return chunks
 
     def _read_events(self, events: list[SseEvent]) -> list[Chunk]:
         chunks: list[Chunk] = []
@@ -122,6 +151,11 @@ class ChunkDecoder:
         if event == "error":
             self.error = self._failures.of_payload({"error": data})
             return
+        is_sentence = " " in data and data.lstrip()[:1] not in ("{", "[", '"')
+        if is_sentence and not self._has_chunk:
+            # Words where the reply should begin: some servers then leave the connection open.
+            self.error = UnreadableReplyError(detail=self._failures.detail(data[:4096]))
+            return
         self._bad_events += 1
         self._first_bad = self._first_bad or data[:4096]
         logger.info("Skipped an unreadable event of %d characters", len(data))
@@ -137,6 +171,16 @@ class ChunkDecoder:
             if reason == "error":
                 self.error = EngineFailedError(detail="it ended the reply with an error")
             self.has_finish = True
+
+    def _see_first_line(self) -> None:
+        """Notice a reply of one JSON object in each line, which may go on for minutes."""
+        self._has_seen_line = True
+        try:
+            first = decode_json(self._body.partition(b"\n")[0].decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            return
+        if first_choice(first) is None and (reason := _guess(first)):
+            self.error = UnreadableReplyError(detail=reason)
 
     def _read_body(self) -> list[Chunk]:
         text = bytes(self._body).removeprefix(BOM).decode("utf-8", "replace").lstrip()
@@ -160,6 +204,13 @@ class ChunkDecoder:
         chunks: list[Chunk] = [body]
         self._see_finish(body)
         return chunks
+
+
+def _is_usual(chunk: object) -> bool:
+    if chunk.__class__ is not dict or "error" in chunk:
+        return False
+    choices = chunk.get("choices")
+    return choices.__class__ is list and len(choices) == 1 and choices[0].__class__ is dict
 
 
 def first_choice(chunk: object) -> Chunk | None:

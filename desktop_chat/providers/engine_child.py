@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
@@ -20,6 +21,8 @@ PARALLEL_REPLIES = 4
 PROMPT_CACHE_MIB = 256
 WARNINGS_AND_ERRORS = 2
 NICENESS = 5
+# From -1000, never killed, to 1000, killed first.
+OOM_FILE, OOM_SCORE = Path("/proc/self/oom_score_adj"), "700"
 FEW_PROCESSORS = 4
 
 
@@ -41,7 +44,8 @@ def main() -> int:
     except (RuntimeError, ValueError) as error:
         _answer(answer, {"error": str(error)})
         return 1
-    _answer(answer, {"port": int(server.listening_address.rsplit(":", 1)[1])})
+    port = int(server.listening_address.rsplit(":", 1)[1])
+    _answer(answer, {"port": port, "gpu_bytes": _gpu_bytes()})
     _wait_for_end_of_stdin()
     # No tidy end: nothing is to be saved, and the app must not wait for a running reply.
     os._exit(0)
@@ -90,6 +94,10 @@ def _stay_in_background() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         # The window's process goes first when processors are few.
         os.nice(NICENESS)
+    if sys.platform == "linux":
+        # When memory runs out, the system ends this process and not the window.
+        with contextlib.suppress(OSError), OOM_FILE.open("w") as file:
+            file.write(OOM_SCORE)
 
 
 def start_watcher() -> None:
@@ -135,9 +143,11 @@ def _start_server(order: dict[str, Any]) -> Any:
     # The first prompt does what warming up would do, and nobody waits for both.
     params.warmup = False
     # Loads the model once more to see what fits on a graphics card.
-    params.fit_params = _has_graphics_card(xllamacpp)
+    params.fit_params = order["gpu_layers"] is None and _gpu_bytes() > 0
+    if order["gpu_layers"] is not None:
+        params.n_gpu_layers = order["gpu_layers"]
     params.verbosity = WARNINGS_AND_ERRORS
-    if threads := _threads():
+    if threads := order["threads"] or _threads():
         params.cpuparams.n_threads = threads
         params.cpuparams_batch.n_threads = threads
     params.hostnames = ["127.0.0.1"]
@@ -159,9 +169,15 @@ def _threads() -> int:
     return max(1, processors - 1) if processors <= FEW_PROCESSORS else 0
 
 
-def _has_graphics_card(xllamacpp: Any) -> bool:
-    processor = xllamacpp.ggml_backend_dev_type.GGML_BACKEND_DEVICE_TYPE_CPU
-    return any(device["type"] != processor for device in xllamacpp.get_device_info())
+def _gpu_bytes() -> int:
+    """Return how much memory the graphics cards have that this build can use."""
+    import xllamacpp
+
+    # Integrated ones too; the third kind only helps the processor.
+    kinds = xllamacpp.ggml_backend_dev_type
+    cards = {getattr(kinds, f"GGML_BACKEND_DEVICE_TYPE_{name}", None) for name in ("GPU", "IGPU")}
+    devices = xllamacpp.get_device_info()
+    return sum(int(device["memory_total"]) for device in devices if device["type"] in cards)
 
 
 def _answer(file: int, answer: dict[str, Any]) -> None:

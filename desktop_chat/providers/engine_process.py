@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from desktop_chat.providers.child_environment import without_secrets
@@ -21,7 +21,8 @@ from desktop_chat.providers.process_binding import Binding, NoBinding, bind_to_t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
+
+    from desktop_chat.providers.engine_order import EngineOrder
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +35,15 @@ LOGGED_ERROR = re.compile(r"^[\d.]+ E +[^:]+: (error loading model: )?(?P<text>.
 
 @dataclass(frozen=True, slots=True)
 class EngineStart:
-    """What came of a start: a port, or the reason why there is none."""
+    """What came of a start: a port, or the reason why there is none.
+
+    Attributes:
+        gpu_bytes: Memory of the graphics cards that the engine can use; 0 for none.
+    """
 
     port: int | None = None
     failure: str = ""
+    gpu_bytes: int = 0
 
 
 class EngineProcess:
@@ -48,23 +54,23 @@ class EngineProcess:
     on that thread too; two reader threads of this class report to it.
 
     Attributes:
-        path: The model's file.
+        order: What it was told to load.
         key: Random; the engine refuses requests without it.
         started: Its result comes when the model is loaded or cannot be; it never raises.
         exited: Its result is the exit status, negative for a signal; it never raises.
         is_ending: True once `end` was called, so that the exit is no crash.
     """
 
-    def __init__(self, command: Sequence[str], *, path: Path, context_length: int) -> None:
+    def __init__(self, command: Sequence[str], order: EngineOrder) -> None:
         self._loop = asyncio.get_running_loop()
-        self.path = path
+        self.order = order
         self.key = os.urandom(32).hex()
         self.started: asyncio.Future[EngineStart] = self._loop.create_future()
         self.exited: asyncio.Future[int] = self._loop.create_future()
         self.is_ending = False
         self._command = tuple(command)
-        self._context_length = context_length
         self._popen: subprocess.Popen[bytes] | None = None
+        self._started_at = self._loop.time()
         self._binding: Binding = NoBinding()
         self._log: deque[str] = deque(maxlen=KEPT_LINES)
 
@@ -73,8 +79,14 @@ class EngineProcess:
         """The number of the process; None before it was started."""
         return self._popen.pid if self._popen else None
 
+    @property
+    def age_s(self) -> float:
+        """Seconds since it was started."""
+        return self._loop.time() - self._started_at
+
     def start(self) -> None:
         """Start the process; takes some milliseconds and returns before the model is loaded."""
+        self._started_at = self._loop.time()
         try:
             self._popen = subprocess.Popen(
                 self._command,
@@ -93,16 +105,21 @@ class EngineProcess:
             return
         self._binding = bind_to_this_process(self._popen)
         self._send_order(self._popen)
-        logger.info("engine %s starts with %s", self._popen.pid, self.path.name)
+        logger.info("engine %s starts with %s", self._popen.pid, self.order.path.name)
         log_thread = self._run_thread(self._read_log, self._popen)
         self._run_thread(self._read_answer, self._popen, log_thread)
 
-    async def end(self) -> None:
-        """Kill the process and wait until it is gone; it has nothing to save."""
+    def kill(self) -> None:
+        """Kill the process, which has nothing to save, and do not wait for its end."""
         self.is_ending = True
+        if self._popen is not None and not self.exited.done():
+            self._popen.kill()
+
+    async def end(self) -> None:
+        """Kill the process and wait until it is gone."""
+        self.kill()
         if self._popen is None or self.exited.done():
             return
-        self._popen.kill()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(self.exited), END_TIMEOUT_S)
 
@@ -112,12 +129,8 @@ class EngineProcess:
         return ": ".join(part for part in (words, self._complaint()) if part)
 
     def _send_order(self, popen: subprocess.Popen[bytes]) -> None:
-        order = {
-            "path": str(self.path),
-            "context_length": self._context_length,
-            "key": self.key,
-            "parent": os.getpid(),
-        }
+        order = asdict(self.order) | {"path": str(self.order.path)}
+        order |= {"key": self.key, "parent": os.getpid()}
         assert popen.stdin is not None
         # Not closed afterwards: its end would tell the engine that the app is gone.
         with contextlib.suppress(OSError):
@@ -187,7 +200,7 @@ def _parse_answer(line: bytes) -> EngineStart | None:
     try:
         answer: dict[str, Any] = json.loads(line)
         if "port" in answer:
-            return EngineStart(port=int(answer["port"]))
+            return EngineStart(int(answer["port"]), gpu_bytes=int(answer.get("gpu_bytes", 0)))
         return EngineStart(failure=str(answer["error"]))
     except (ValueError, TypeError, KeyError):
         return None

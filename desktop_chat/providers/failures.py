@@ -4,44 +4,47 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.errors import (
+    CertificateChangedError,
+    CertificateError,
     ConnectionLostError,
     ContextFullError,
     EngineError,
     EngineFailedError,
-    ModelLoadFailedError,
-    ModelNotFoundError,
-    NoModelLoadedError,
     NotAServerError,
+    ParameterRefusedError,
+    PermissionDeniedError,
+    ProxyAnsweredError,
+    RedirectedError,
     ServerBusyError,
     ServerUnreachableError,
     UnauthorizedError,
     UnreadableReplyError,
     WrongPathError,
 )
+from desktop_chat.providers.failure_words import (
+    context_length_of,
+    error_object,
+    error_text,
+    meaning_of,
+    parameter_of,
+)
+from desktop_chat.providers.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = ["Failures", "ModelStillLoadingError", "error_object", "error_text"]
+
 MAX_DETAIL_CHARACTERS = 500
 MAX_DETAIL_LINES = 6
-
-KEY_LIKE = re.compile(r"(?i)\bbearer\s+\S+|\bsk-[\w.:-]+\**|\S{1,80}\*{4,}")
-CONTEXT_FULL = re.compile(
-    r"(?i)does not fit in context length|n_keep|exceed_context_size|exceeds the available context"
-    r"|context (size|length|window) (has been )?exceeded|context the overflows|context overflow"
-    r"|greater than the context length|overflows? the context"
-    r"|maximum context length"
-)
-CONTEXT_LENGTH = re.compile(
-    r"(?i)(?:n_ctx\D{0,4}|only supports |context size \(|context length of only "
-    r"|maximum context length is )(\d{1,9})"
-)
-NO_MODEL_LOADED = re.compile(r"(?i)no models? (is |are )?(currently )?loaded")
-MODEL_NOT_FOUND = re.compile(r"(?i)invalid model identifier|model ['\"“].{1,200} not found")
-MODEL_LOAD_FAILED = re.compile(r"(?i)failed to load model|error loading model")
+MAX_RETRY_AFTER_S = 24 * 3600
+BY_GATEWAYS = (502, 503, 504)
+PROXY_WANTS_A_LOGIN = 407
+TLS_REASON = re.compile(r"certificate verify failed: (.{1,200}?)\s*(?:\(_ssl|$)")
 
 
 class ModelStillLoadingError(ServerBusyError):
@@ -55,12 +58,23 @@ class Failures:
         url: The server's address, for the sentences.
         model: The model asked for.
         token: The API token sent; servers quote it in their errors, and it is masked.
+        secrets: What else is sent and must not be shown.
+        is_pinned: Only one certificate is trusted.
     """
 
-    def __init__(self, url: str, model: str = "", token: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        model: str = "",
+        token: str | None = None,
+        *,
+        secrets: tuple[str, ...] = (),
+        is_pinned: bool = False,
+    ) -> None:
         self.url = url
         self._model = model
-        self._token = token
+        self._secrets = (token or "", *secrets)
+        self._is_pinned = is_pinned
 
     def of_exception(self, error: BaseException, *, has_answered: bool = False) -> EngineError:
         """Name an exception of httpx, asyncio or the system.
@@ -70,7 +84,10 @@ class Failures:
         names = {cls.__name__ for cls in type(error).__mro__}
         text = str(error)
         if "SSL" in text or "SSLError" in names:
-            return NotAServerError(url=self.url, detail=_tls_detail(text))
+            return self._of_tls(text)
+        if "ProxyError" in names:
+            found = re.search(r"\b[45]\d\d\b", text)
+            return ProxyAnsweredError(url=self.url, status=int(found.group()) if found else "")
         if names & {"RemoteProtocolError", "LocalProtocolError"} and "illegal" in text.lower():
             if has_answered:
                 return UnreadableReplyError(detail="")
@@ -82,21 +99,22 @@ class Failures:
     def of_response(self, status: int, headers: Mapping[str, str], body: bytes) -> EngineError:
         """Name a reply whose status or form says that it is none."""
         if 300 <= status < 400:
-            target = self.detail(headers.get("location", "another address"))
-            return NotAServerError(url=self.url, detail=f"It redirects to {target}.")
+            target = self.detail(headers.get("location", "") or "another address")
+            return RedirectedError(url=self.url, target=target)
+        retry_after = headers.get("retry-after")
         payload = _parsed(body)
         if payload is not None:
-            return self.of_payload(payload, status, retry_after=headers.get("retry-after"))
+            return self.of_payload(payload, status, retry_after=retry_after)
         text = body[:16384].decode("utf-8", "replace").strip()
-        is_page = "html" in headers.get("content-type", "") or text.startswith("<")
-        if is_page and status in (502, 503, 504):
-            detail = f"A proxy answered with status {status}."
-            return NotAServerError(url=self.url, detail=detail)
+        is_page = "html" in headers.get("content-type", "").lower() or text.startswith("<")
+        is_gateway = status in (502, 504) and not text
+        if status == PROXY_WANTS_A_LOGIN or is_gateway or (is_page and status in BY_GATEWAYS):
+            return ProxyAnsweredError(url=self.url, status=status)
         if is_page:
             text = ""
             if status < 400:
                 return NotAServerError(url=self.url, detail="It sends a web page.")
-        return self._of_text(text, status, retry_after=headers.get("retry-after"))
+        return self._of_text(text, status, retry_after=retry_after)
 
     def of_payload(
         self, payload: object, status: int | None = None, *, retry_after: str | None = None
@@ -108,15 +126,23 @@ class Failures:
 
     def detail(self, text: str) -> str:
         """Return `text` short, plain and without anything that looks like a key."""
-        text = text[: MAX_DETAIL_CHARACTERS * 16]
-        if self._token:
-            text = text.replace(self._token, "***")
-        lines = KEY_LIKE.sub("***", text).strip().splitlines()[:MAX_DETAIL_LINES]
+        text = masked(text[: MAX_DETAIL_CHARACTERS * 16], self._secrets)
+        lines = text.strip().splitlines()[:MAX_DETAIL_LINES]
         plain = ["".join(c for c in line if c.isprintable()).strip() for line in lines]
         joined = "\n".join(line for line in plain if line)
         if len(joined) > MAX_DETAIL_CHARACTERS:
             return f"{joined[: MAX_DETAIL_CHARACTERS - 1]}…"
         return joined
+
+    def _of_tls(self, text: str) -> EngineError:
+        if "CERTIFICATE_VERIFY_FAILED" not in text:
+            detail = "It does not speak https there; try http."
+            return NotAServerError(url=self.url, detail=detail)
+        if self._is_pinned:
+            return CertificateChangedError(url=self.url, fingerprint="")
+        found = TLS_REASON.search(text)
+        detail = self.detail(found.group(1) if found else text)
+        return CertificateError(url=self.url, detail=detail, fingerprint="")
 
     def _of_text(
         self,
@@ -128,19 +154,16 @@ class Failures:
     ) -> EngineError:
         fields = fields or {}
         detail = self.detail(text)
-        code, kind = str(fields.get("code", "")), str(fields.get("type", ""))
-        if status == 401 or code == "invalid_api_key":
+        if status == 401 or str(fields.get("code", "")) == "invalid_api_key":
             return UnauthorizedError(url=self.url, detail=detail)
-        if kind == "exceed_context_size_error" or CONTEXT_FULL.search(text):
-            return ContextFullError(context_length=_context_length(text, fields), detail=detail)
-        if "Unexpected endpoint or method" in text:
-            return WrongPathError(url=self.url, detail=detail)
-        if NO_MODEL_LOADED.search(text):
-            return NoModelLoadedError(url=self.url, detail=detail)
-        if code == "model_not_found" or MODEL_NOT_FOUND.search(text):
-            return ModelNotFoundError(model=self._model, detail=detail)
-        if MODEL_LOAD_FAILED.search(text):
-            return ModelLoadFailedError(model=self._model, detail=detail)
+        error = meaning_of(text, fields)
+        if error is ContextFullError:
+            return ContextFullError(context_length=context_length_of(text, fields), detail=detail)
+        if error is ParameterRefusedError or (error is None and status == 422):
+            parameter = self.detail(parameter_of(text, fields))
+            return ParameterRefusedError(parameter=parameter, detail=detail)
+        if error is not None:
+            return error(url=self.url, model=self._model, detail=detail)
         return self._of_status(status, detail, retry_after)
 
     def _of_status(self, status: int | None, detail: str, retry_after: str | None) -> EngineError:
@@ -152,46 +175,9 @@ class Failures:
             return WrongPathError(url=self.url, detail=detail)
         if not detail:
             detail = f"HTTP status {status}" if status else "no reason was given"
+        if status == 403:
+            return PermissionDeniedError(url=self.url, detail=detail)
         return EngineFailedError(status=status, detail=detail)
-
-
-def error_text(payload: object) -> str | None:
-    """Return the words of an error in one of the shapes in use; None if `payload` is no error."""
-    if not isinstance(payload, dict):
-        return None
-    error = payload.get("error")
-    if error:
-        if isinstance(error, dict):
-            error = error.get("message") or error.get("type") or payload.get("message") or error
-        return error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)
-    if "choices" in payload and payload.get("object") != "error":
-        return None
-    message = payload.get("message")
-    if isinstance(message, str) and message:
-        return message
-    return _validation_text(payload.get("detail"))
-
-
-def error_object(payload: object) -> Mapping[str, Any]:
-    """Return the part of `payload` that holds the error's code and type."""
-    if not isinstance(payload, dict):
-        return {}
-    error = payload.get("error")
-    return error if isinstance(error, dict) else payload
-
-
-def _validation_text(detail: object) -> str | None:
-    if isinstance(detail, str):
-        return detail or None
-    if not isinstance(detail, list):
-        return None
-    texts = []
-    for issue in detail[:MAX_DETAIL_LINES]:
-        if isinstance(issue, dict):
-            place = issue.get("loc")
-            path = ".".join(str(part) for part in place) if isinstance(place, list) else ""
-            texts.append(f"{path}: {issue.get('msg', '')}".strip(": "))
-    return "\n".join(texts) or None
 
 
 def _parsed(body: bytes) -> object:
@@ -201,23 +187,17 @@ def _parsed(body: bytes) -> object:
         return None
 
 
-def _context_length(text: str, fields: Mapping[str, Any]) -> int | None:
-    length = fields.get("n_ctx")
-    if isinstance(length, int):
-        return length
-    found = CONTEXT_LENGTH.search(text)
-    return int(found.group(1)) if found else None
-
-
 def _seconds(retry_after: str | None) -> int | None:
-    return (
-        int(retry_after)
-        if retry_after and retry_after.isascii() and retry_after.isdigit()
-        else None
-    )
+    """Read `Retry-After`: seconds, or the time of day as HTTP writes it (RFC 9110, 10.2.3)."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]), MAX_RETRY_AFTER_S)
+    if not text.endswith("GMT"):
+        return None
+    from email.utils import parsedate_to_datetime
 
-
-def _tls_detail(text: str) -> str:
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return "Its certificate is not trusted."
-    return "It does not speak https there; try http."
+    try:
+        left = parsedate_to_datetime(text).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(round(left), 0), MAX_RETRY_AFTER_S)

@@ -20,6 +20,8 @@ MAX_STRING = 1_000_000
 MAX_ARRAY = 10_000_000
 # A list of strings longer than this is the vocabulary, which only a whole reading walks through.
 LONG_ARRAY = 1_000
+# Lists that say one thing for each layer; longer ones are of no use here.
+LAYER_ARRAY = 512
 BLOCK = 256 * 1024
 
 NUMBER_FORMATS = {
@@ -27,6 +29,7 @@ NUMBER_FORMATS = {
     10: "<Q", 11: "<q", 12: "<d",
 }  # fmt: skip
 STRING, ARRAY = 8, 9
+Value = str | int | float | tuple[int | float, ...]
 U64 = struct.Struct("<Q")
 
 # ggml type → (weights in a block, bytes of a block); a type not listed is checked by offset only.
@@ -53,9 +56,9 @@ NO_POOLING = 0
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """The metadata of one file: its single values by key, without lists."""
+    """The metadata of one file by key: single values, and short lists of numbers."""
 
-    values: Mapping[str, str | int | float]
+    values: Mapping[str, Value]
 
     @property
     def architecture(self) -> str:
@@ -95,6 +98,18 @@ class GgufHeader:
             or EMBEDDING_NAME.search(file_stem) is not None
         )
         return ModelKind.EMBEDDING if is_embedding else ModelKind.CHAT
+
+    def own_number(self, name: str) -> int | None:
+        """A number of this architecture, for example `block_count`; None if there is none."""
+        return self._number(f"{self.architecture}.{name}")
+
+    def per_layer(self, name: str, layers: int) -> list[int]:
+        """A number of this architecture for each of its layers; 0 where nothing is said."""
+        value = self.values.get(f"{self.architecture}.{name}", 0)
+        if isinstance(value, tuple):
+            given = [int(one) for one in value[:layers]]
+            return given + [0] * (layers - len(given))
+        return [value if isinstance(value, int) else 0] * layers
 
     def _text(self, key: str) -> str:
         value = self.values.get(key, "")
@@ -140,7 +155,7 @@ def _read(path: Path, *, is_whole: bool) -> GgufHeader:
         raise ModelFileBrokenError(path=str(path), detail=detail) from error
 
 
-def _read_metadata(reader: _Reader, *, is_whole: bool) -> tuple[int, dict[str, str | int | float]]:
+def _read_metadata(reader: _Reader, *, is_whole: bool) -> tuple[int, dict[str, Value]]:
     if reader.size == 0:
         raise _BrokenError("it is empty")
     if reader.size < 24 or reader.read(4) != b"GGUF":
@@ -149,7 +164,7 @@ def _read_metadata(reader: _Reader, *, is_whole: bool) -> tuple[int, dict[str, s
     if version not in (2, 3):
         raise _BrokenError(f"its GGUF version is not known ({version})")
     tensor_count, entry_count = reader.count(MAX_ENTRIES), reader.count(MAX_ENTRIES)
-    values: dict[str, str | int | float] = {}
+    values: dict[str, Value] = {}
     for _ in range(entry_count):
         key, value_type = reader.string(), reader.number(4)
         if value_type != ARRAY:
@@ -159,13 +174,14 @@ def _read_metadata(reader: _Reader, *, is_whole: bool) -> tuple[int, dict[str, s
         has_all = "general.architecture" in values and key.startswith("tokenizer.")
         if not is_whole and has_all and length > LONG_ARRAY:
             break
-        reader.skip_array(item_type, length)
+        if item_type in NUMBER_FORMATS and length <= LAYER_ARRAY:
+            values[key] = reader.numbers(item_type, length)
+        else:
+            reader.skip_array(item_type, length)
     return tensor_count, values
 
 
-def _check_tensors(
-    reader: _Reader, tensor_count: int, values: Mapping[str, str | int | float]
-) -> None:
+def _check_tensors(reader: _Reader, tensor_count: int, values: Mapping[str, Value]) -> None:
     end = 0
     for _ in range(tensor_count):
         reader.string()
@@ -222,6 +238,10 @@ class _Reader:
             raise _BrokenError("its metadata is damaged")
         number: int | float = struct.unpack(pattern, self.read(struct.calcsize(pattern)))[0]
         return number
+
+    def numbers(self, item_type: int, length: int) -> tuple[int | float, ...]:
+        pattern = f"<{length}{NUMBER_FORMATS[item_type][1:]}"
+        return struct.unpack(pattern, self.read(struct.calcsize(pattern)))
 
     def count(self, limit: int) -> int:
         count = self.number(10)

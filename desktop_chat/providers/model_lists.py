@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from desktop_chat.domain.engine_features import ALL_PARAMS, EngineFeatures
 from desktop_chat.domain.errors import (
     EngineFailedError,
     ModelChoiceNeededError,
@@ -12,7 +15,8 @@ from desktop_chat.domain.errors import (
     UnreadableReplyError,
     WrongPathError,
 )
-from desktop_chat.domain.model_info import ModelInfo, ModelKind
+from desktop_chat.domain.model_info import ModelInfo, ModelInstance, ModelKind
+from desktop_chat.domain.params import ParamName
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -26,21 +30,58 @@ KINDS = {
 # /v1/models does not tell what a model is for; LM Studio's embedding models begin so.
 EMBEDDING_PREFIX = "text-embedding-"
 MAX_NAMED_MODELS = 10
+# The chat path of /v1 knows no min_p; the native API knows it, but takes no history.
+LM_STUDIO_PARAMS = ALL_PARAMS - {ParamName.MIN_P}
+# All that /api/v1/models/load takes; it refuses any other key.
+LOAD_OPTIONS = frozenset(
+    {
+        *("context_length", "flash_attention", "eval_batch_size"),
+        *("num_experts", "offload_kv_cache_to_gpu"),
+    }
+)
 
 
-async def find_models(get_json: Callable[[str], Awaitable[Any]]) -> list[ModelInfo]:
+class ListApi(StrEnum):
+    """The paths on which a server lists its models; the first tells most."""
+
+    NATIVE = "/api/v1/models"
+    OLD_NATIVE = "/api/v0/models"
+    OPENAI = "/v1/models"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModels:
+    """The models of a server, and where it listed them."""
+
+    models: tuple[ModelInfo, ...]
+    api: ListApi
+
+
+async def look_for_models(get_json: Callable[[str], Awaitable[Any]]) -> FoundModels:
     """Ask a server for its models on the path that tells most, else on the older ones.
 
     Args:
         get_json: Fetches a path; raises `EngineError`. A server that cannot be reached, or
             that wants a token, is not asked again on another path.
     """
-    for path, read in (("/api/v1/models", models_of_v1), ("/api/v0/models", models_of_v0)):
+    for api, read in ((ListApi.NATIVE, models_of_v1), (ListApi.OLD_NATIVE, models_of_v0)):
         try:
-            return read(await get_json(path))
+            return FoundModels(tuple(read(await get_json(api))), api)
         except (WrongPathError, NotAServerError, UnreadableReplyError, EngineFailedError):
             continue
-    return models_of_openai(await get_json("/v1/models"))
+    models = models_of_openai(await get_json(ListApi.OPENAI))
+    return FoundModels(tuple(models), ListApi.OPENAI)
+
+
+def lm_studio_features(api: ListApi | None) -> EngineFeatures:
+    """Return what LM Studio offers; only its native API loads, unloads and fetches models.
+
+    Args:
+        api: Where it lists its models; None while that is not known.
+    """
+    if api is not ListApi.NATIVE:
+        return EngineFeatures(params=LM_STUDIO_PARAMS)
+    return EngineFeatures(LM_STUDIO_PARAMS, LOAD_OPTIONS, can_unload=True, can_download=True)
 
 
 def choose_loaded(models: Sequence[ModelInfo], url: str) -> str:
@@ -94,35 +135,64 @@ def _model_of_v1(entry: dict[str, Any]) -> ModelInfo | None:
     model_id = _text(entry.get("key"))
     if not model_id:
         return None
-    instances = entry.get("loaded_instances")
-    loaded = [i for i in instances if isinstance(i, dict)] if isinstance(instances, list) else []
-    config = loaded[0].get("config") if loaded else None
-    length = _positive(config.get("context_length")) if isinstance(config, dict) else None
-    quantization = entry.get("quantization")
+    kind = _kind(entry.get("type"))
+    instances = _instances(entry.get("loaded_instances"), model_id)
+    most = _positive(entry.get("max_context_length"))
+    abilities = _object(entry.get("capabilities"))
+    has_vision = entry.get("type") == "vlm" or _flag(abilities.get("vision"))
+    reasoning = _object(abilities.get("reasoning"))
     return ModelInfo(
         id=model_id,
         # Not its display name: two variants may share one, and scripts know models by their id.
         name=model_id,
-        kind=_kind(entry.get("type")),
-        is_loaded=bool(loaded),
-        context_length=length or _positive(entry.get("max_context_length")),
-        quantization=_text(quantization.get("name")) if isinstance(quantization, dict) else None,
+        kind=kind,
+        is_loaded=bool(instances),
+        context_length=(instances[0].context_length if instances else None) or most,
+        quantization=_text(_object(entry.get("quantization")).get("name")),
         size_bytes=_positive(entry.get("size_bytes")),
+        max_context_length=most,
+        display_name=_text(entry.get("display_name")),
+        architecture=_text(entry.get("architecture")),
+        parameters=_text(entry.get("params_string")),
+        file_format=_text(entry.get("format")),
+        has_vision=has_vision,
+        has_tools=_flag(abilities.get("trained_for_tool_use")),
+        reasoning_options=_texts(reasoning.get("allowed_options")),
+        reasoning_default=_text(reasoning.get("default")),
+        instances=instances,
     )
+
+
+def _instances(value: object, model_id: str) -> tuple[ModelInstance, ...]:
+    found = []
+    for instance in value if isinstance(value, list) else []:
+        if isinstance(instance, dict):
+            length = _positive(_object(instance.get("config")).get("context_length"))
+            found.append(ModelInstance(_text(instance.get("id")) or model_id, length))
+    return tuple(found)
 
 
 def _model_of_v0(entry: dict[str, Any]) -> ModelInfo | None:
     model_id = _text(entry.get("id"))
     if not model_id:
         return None
+    is_loaded = entry.get("state") == "loaded"
     length = _positive(entry.get("loaded_context_length"))
+    most = _positive(entry.get("max_context_length"))
+    abilities = entry.get("capabilities")
     return ModelInfo(
         id=model_id,
         name=model_id,
         kind=_kind(entry.get("type")),
-        is_loaded=entry.get("state") == "loaded",
-        context_length=length or _positive(entry.get("max_context_length")),
+        is_loaded=is_loaded,
+        context_length=length or most,
         quantization=_text(entry.get("quantization")),
+        max_context_length=most,
+        architecture=_text(entry.get("arch")),
+        file_format=_text(entry.get("compatibility_type")),
+        has_vision={"vlm": True, "llm": False}.get(str(entry.get("type"))),
+        has_tools="tool_use" in abilities if isinstance(abilities, list) else None,
+        instances=(ModelInstance(model_id, length),) if is_loaded else (),
     )
 
 
@@ -131,10 +201,18 @@ def _model_of_openai(entry: dict[str, Any]) -> ModelInfo | None:
     if not model_id:
         return None
     is_embedding = model_id.startswith(EMBEDDING_PREFIX)
+    # vLLM tells `max_model_len`, llama-server `meta`, and `status` where it serves several.
+    meta = _object(entry.get("meta"))
+    length = _positive(entry.get("max_model_len"))
+    status = _text(_object(entry.get("status")).get("value"))
     return ModelInfo(
         id=model_id,
         name=model_id,
         kind=ModelKind.EMBEDDING if is_embedding else ModelKind.UNKNOWN,
+        is_loaded=None if status is None else status == "loaded",
+        context_length=length or _positive(meta.get("n_ctx")),
+        size_bytes=_positive(meta.get("size")),
+        max_context_length=length or _positive(meta.get("n_ctx_train")),
     )
 
 
@@ -144,6 +222,18 @@ def _kind(value: object) -> ModelKind:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(text for text in value if _text(text)) if isinstance(value, list) else ()
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _positive(value: object) -> int | None:

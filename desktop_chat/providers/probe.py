@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
-from desktop_chat.domain.errors import EngineError, UnreadableReplyError
+from desktop_chat.domain.errors import EngineError, PlainKeyError, UnreadableReplyError
+from desktop_chat.providers.access import DIRECT, ServerAccess, checked_headers, checked_proxy
 from desktop_chat.providers.failures import Failures
-from desktop_chat.providers.http import checked_token, https_context
+from desktop_chat.providers.http import checked_token, https_context, tls_context
 from desktop_chat.providers.http_head import HeadError, read_body, read_head
 from desktop_chat.providers.json_reply import checked_json
-from desktop_chat.providers.model_lists import find_models
-from desktop_chat.providers.urls import DEFAULT_PORTS, normalise_base_url
+from desktop_chat.providers.model_lists import (
+    FoundModels,
+    look_for_models,
+    models_of_openai,
+)
+from desktop_chat.providers.urls import DEFAULT_PORTS, is_unprotected, normalise_base_url
 
 if TYPE_CHECKING:
     from desktop_chat.domain.model_info import ModelInfo
@@ -26,25 +31,49 @@ class ProbeResult:
     Attributes:
         models: All models, embeddings included; empty if `error` is set.
         error: What went wrong, if anything.
+        found: The models together with the path that listed them, unless `error` is set.
     """
 
     models: tuple[ModelInfo, ...] = ()
     error: EngineError | None = None
+    found: FoundModels | None = None
 
 
 async def probe_models(
-    base_url: str, token: str | None = None, timeout_s: float = 5.0
+    base_url: str,
+    token: str | None = None,
+    timeout_s: float = 5.0,
+    *,
+    access: ServerAccess = DIRECT,
+    has_native: bool = True,
 ) -> ProbeResult:
     """Ask a server for its models.
 
+    Args:
+        base_url: As the user typed it.
+        token: Sent as bearer token.
+        timeout_s: For all requests together.
+        access: Headers, certificate and proxy.
+        has_native: Whether LM Studio's own lists are asked for before that of `/v1`.
+
     Raises:
         InvalidServerUrlError: The address cannot be used.
-        InvalidRequestError: The token cannot be sent.
+        InvalidRequestError: The token, a header or the proxy cannot be used.
     """
-    prober = _Prober(normalise_base_url(base_url), checked_token(token))
+    url = normalise_base_url(base_url)
+    prober = _Prober(url, checked_token(token), access)
+    get_json = prober.get_json
+    if checked_proxy(access.proxy):
+        # Proxies are left to the HTTP library, and are rare enough to import it for them.
+        from desktop_chat.providers.v1_server import V1Server
+
+        get_json = V1Server(url, token, access=access).get_json
     try:
         async with asyncio.timeout(timeout_s):
-            return ProbeResult(tuple(await find_models(prober.get_json)))
+            if not has_native:
+                return ProbeResult(tuple(models_of_openai(await get_json("/v1/models"))))
+            found = await look_for_models(get_json)
+            return ProbeResult(found.models, found=found)
     except EngineError as error:
         return ProbeResult(error=error)
     except TimeoutError as error:
@@ -54,13 +83,23 @@ async def probe_models(
 class _Prober:
     """Sends GET requests to one server, each on a connection of its own."""
 
-    def __init__(self, base_url: str, token: str | None) -> None:
-        self.failures = Failures(base_url, token=token)
+    def __init__(self, base_url: str, token: str | None, access: ServerAccess) -> None:
         self._parts: SplitResult = urlsplit(base_url)
-        self._token = token
+        self._access = access
+        self._headers = checked_headers(access.headers)
+        names = {name.lower() for name in self._headers}
+        if token and "authorization" not in names:
+            self._headers["Authorization"] = f"Bearer {token}"
+        self._secrets = (token or "", *self._headers.values())
+        self.failures = Failures(
+            base_url, secrets=self._secrets, is_pinned=bool(access.certificate)
+        )
 
     async def get_json(self, path: str) -> Any:
         has_answered = False
+        is_safe = self._access.allows_plain_key or not is_unprotected(self.failures.url)
+        if any(self._secrets) and not is_safe:
+            raise PlainKeyError(url=self.failures.url)
         try:
             reader, writer = await self._connect()
             try:
@@ -83,7 +122,10 @@ class _Prober:
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         port = self._parts.port or DEFAULT_PORTS[self._parts.scheme]
-        tls = await https_context() if self._parts.scheme == "https" else None
+        tls = None
+        if self._parts.scheme == "https":
+            certificate = self._access.certificate
+            tls = tls_context(certificate) if certificate else await https_context()
         return await asyncio.open_connection(self._parts.hostname, port, ssl=tls)
 
     def _request(self, path: str) -> bytes:
@@ -95,6 +137,5 @@ class _Prober:
             "Accept-Encoding: identity",
             "User-Agent: desktop-chat",
         ]
-        if self._token:
-            lines.append(f"Authorization: Bearer {self._token}")
+        lines += [f"{name}: {value}" for name, value in self._headers.items()]
         return "\r\n".join([*lines, "", ""]).encode("ascii", "replace")

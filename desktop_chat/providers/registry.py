@@ -14,20 +14,33 @@ if TYPE_CHECKING:
     from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
 
 
+def access_of(account: Account, secrets: AccountSecrets) -> ServerAccess:
+    """Return how the server of an account is reached.
+
+    Raises:
+        InvalidAccountError: What was entered cannot be used.
+    """
+    return ServerAccess(
+        headers={name: secrets.headers.get(name, "") for name in account.header_names},
+        extra_body=extra_body_of(account.extra_body),
+        certificate=account.certificate,
+        proxy=account.proxy,
+        allows_plain_key=account.allows_plain_key,
+    )
+
+
 def make_provider(
     account: Account, secrets: AccountSecrets
 ) -> OpenAICompatibleProvider | LMStudioAPIProvider:
     """Make the provider for an account.
 
+    Without the user's consent it sends no key over http to a public host: each request then
+    raises `PlainKeyError`.
+
     Raises:
         InvalidServerUrlError, InvalidRequestError: What was entered cannot be used.
     """
-    access = ServerAccess(
-        headers={name: secrets.headers.get(name, "") for name in account.header_names},
-        extra_body=extra_body_of(account.extra_body),
-        certificate=account.certificate,
-        proxy=account.proxy,
-    )
+    access = access_of(account, secrets)
     # Not needed before the first turn.
     if account.kind is AccountKind.LM_STUDIO:
         from desktop_chat.providers.lm_studio import LMStudioAPIProvider

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from desktop_chat.domain.errors import ConnectionLostError, UnreadableReplyError
-from desktop_chat.providers.chunks import ChunkDecoder
+from desktop_chat.domain.errors import ConnectionLostError, EngineError, UnreadableReplyError
 from desktop_chat.providers.http import transport_errors
 
 if TYPE_CHECKING:
@@ -16,8 +15,9 @@ if TYPE_CHECKING:
     import httpx
 
     from desktop_chat.providers.chunks import Chunk
+    from desktop_chat.providers.exchange_log import ExchangeRecord
     from desktop_chat.providers.failures import Failures
-    from desktop_chat.providers.http import LoopClients
+    from desktop_chat.providers.wire import Wire
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,22 @@ ERROR_BODY_S = 5.0
 AFTER_FINISH_S = 5.0
 
 
+class ReplyDecoder(Protocol):
+    """What makes chunks of the bytes of a reply; see `ChunkDecoder`."""
+
+    error: EngineError | None
+    is_done: bool
+    has_finish: bool
+
+    def feed(self, data: bytes) -> list[Chunk]:
+        """Return the chunks that `data` completes."""
+        ...
+
+    def flush(self) -> list[Chunk]:
+        """Return the last chunks at the end of the connection."""
+        ...
+
+
 class ReplyStream:
     """The chunks of one reply: `async with` sends the request and closes its connection.
 
@@ -34,35 +50,36 @@ class ReplyStream:
     one to be finalised, and nested ones get into each other's way when the loop ends.
     """
 
-    def __init__(self, clients: LoopClients, path: str, body: bytes, failures: Failures):
-        self._clients = clients
+    def __init__(
+        self, wire: Wire, path: str, body: bytes, failures: Failures, decoder: ReplyDecoder
+    ) -> None:
+        self._wire = wire
         self._path = path
         self._body = body
         self._failures = failures
-        self._decoder = ChunkDecoder(failures)
+        self._decoder = decoder
         self._is_over = False
         self._response: httpx.Response
+        self._record: ExchangeRecord
         self._raw: AsyncIterator[bytes]
 
     async def __aenter__(self) -> Self:
-        headers = {"Content-Type": "application/json"}
-        client = await self._clients.get()
+        self._response, self._record = await self._wire.send(
+            "POST", self._path, self._body, self._failures
+        )
         try:
-            request = client.build_request("POST", self._path, content=self._body, headers=headers)
-            self._response = await client.send(request, stream=True)
-        except transport_errors() as error:
-            raise self._failures.of_exception(error) from error
-        try:
-            await _check_head(self._response, self._failures)
-        except BaseException:
+            await self._check_head()
+        except BaseException as error:
+            self._record.end(error)
             await self._response.aclose()
             raise
         self._raw = self._response.aiter_raw()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         # The connection first, which closes before this waits for anything: a script that left
         # its loop by `break` ends without ever waiting again.
+        self._record.end(error)
         connection = self._response.extensions.get("network_stream")
         if connection is not None:
             await connection.aclose()
@@ -89,7 +106,11 @@ class ReplyStream:
                     logger.debug("The connection ended roughly after the finish reason")
                     return None
                 raise self._failures.of_exception(error, has_answered=True) from error
-            batch = self._flush() if data is None else decoder.feed(data)
+            if data is None:
+                batch = self._flush()
+            else:
+                self._record.add(data)
+                batch = decoder.feed(data)
             self._is_over = self._is_over or decoder.is_done
             if batch:
                 return batch
@@ -112,25 +133,25 @@ class ReplyStream:
             decoder.error = ConnectionLostError(url=self._failures.url)
         return batch
 
+    async def _check_head(self) -> None:
+        response = self._response
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("", "identity"):
+            raise UnreadableReplyError(detail="It is compressed, which was not asked for.")
+        if not 200 <= response.status_code < 300:
+            body = await self._read_error_body()
+            raise self._failures.of_response(response.status_code, response.headers, body)
 
-async def _check_head(response: httpx.Response, failures: Failures) -> None:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
-        raise UnreadableReplyError(detail="It is compressed, which was not asked for.")
-    if not 200 <= response.status_code < 300:
-        body = await _read_error_body(response)
-        raise failures.of_response(response.status_code, response.headers, body)
-
-
-async def _read_error_body(response: httpx.Response) -> bytes:
-    """Return as much of the body as an error can need; the status tells enough without it."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(ERROR_BODY_S):
-            async for data in response.aiter_raw():
-                body += data
-                if len(body) > MAX_ERROR_BYTES:
-                    break
-    except transport_errors():
-        logger.debug("The body of an error was cut")
-    return bytes(body)
+    async def _read_error_body(self) -> bytes:
+        """Return as much of the body as an error can need; the status tells enough without it."""
+        body = bytearray()
+        try:
+            async with asyncio.timeout(ERROR_BODY_S):
+                async for data in self._response.aiter_raw():
+                    self._record.add(data)
+                    body += data
+                    if len(body) > MAX_ERROR_BYTES:
+                        break
+        except transport_errors():
+            logger.debug("The body of an error was cut")
+        return bytes(body)

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"
+# Between two events that hold one JSON object each, as nearly all servers write them.
+PLAIN_START = b"data: {"
+PLAIN_BREAK = b"}\n\ndata: {"
 
 
 class SseEvent(NamedTuple):
@@ -59,6 +62,35 @@ class SseDecoder:
         if not self.is_overflowed:
             self._keep(rest)
         return events
+
+    def plain_objects(self, data: bytes) -> tuple[bytes, int, bytes] | None:
+        """Return what `data` completes as JSON objects with commas between, if it is as usual.
+
+        That is far faster to decode than one by one. Nothing is taken yet: the caller says
+        `skip_to` with the rest once it could be decoded, or feeds `data` as always.
+
+        Returns:
+            The objects, how many there are, and the bytes after them; None if anything is
+            out of the ordinary.
+        """
+        if self._data or self._event or self._is_first_line or self._skips_lf:
+            return None
+        end = data.rfind(b"\n\n")
+        if end < 0 or self.is_overflowed:
+            return None
+        whole = bytes(self._partial) + data[:end] if self._partial else data[:end]
+        if not (whole.startswith(PLAIN_START) and whole.endswith(b"}")):
+            return None
+        objects = whole[6:].replace(PLAIN_BREAK, b"},{")
+        if b"\n" in objects or b"\r" in data:
+            return None
+        count = (len(whole) - 6 - len(objects)) // (len(PLAIN_BREAK) - 3) + 1
+        return objects, count, data[end + 2 :]
+
+    def skip_to(self, rest: bytes) -> None:
+        """Go on with `rest`, which begins an event and completes none."""
+        self._partial.clear()
+        self.feed(rest)
 
     def flush(self) -> list[SseEvent]:
         """Return what is left at the end of the stream: a last event may lack its blank line."""

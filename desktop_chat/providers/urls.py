@@ -47,6 +47,15 @@ def is_private_host(host: str) -> bool:
     return address.is_private or address.is_loopback or address.is_link_local
 
 
+def is_unprotected(url: str) -> bool:
+    """Whether what is sent there travels over the internet for all to read."""
+    try:
+        parts = urlsplit(normalise_base_url(url))
+    except InvalidServerUrlError:
+        return False
+    return parts.scheme == "http" and not is_private_host(parts.hostname or "")
+
+
 def _split(typed: str) -> tuple[SplitResult, int | None]:
     if not typed:
         raise InvalidServerUrlError(url=typed, detail="it is empty")

@@ -53,8 +53,8 @@ async def answer(
     """
     try:
         check_message(str(request.get("text", "")))
-        await engines.refresh()
         chat_ref = await turns.model_of(_chat_id(request))
+        await engines.refresh_for(str(request.get("model") or ""), chat_ref)
         ref = _who_answers(engines, request, chat_ref)
         notice = _fallback_notice(engines, ref, is_asked=bool(request.get("model") or chat_ref))
         if notice:

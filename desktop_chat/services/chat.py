@@ -10,8 +10,6 @@ from desktop_chat.domain.changes import (
     ChatChanged,
     ChatCreated,
     ReplyEnded,
-    ReplyGrew,
-    ReplyProgressed,
     TurnsLeftOut,
     TurnStarted,
     UndoChanged,
@@ -21,42 +19,36 @@ from desktop_chat.domain.errors import (
     ChatBusyError,
     ChatError,
     ConnectionLostError,
-    ContextFullError,
     EmptyMessageError,
     MessageTooLongError,
-    UnauthorizedError,
 )
 from desktop_chat.domain.message import MessageStatus
-from desktop_chat.domain.model_info import ModelRef
-from desktop_chat.domain.params import GenerationParams
-from desktop_chat.domain.stream import (
-    ModelAnswered,
-    ModelLoading,
-    PromptProgress,
-    ReasoningDelta,
-    StreamEvent,
-    StreamFinished,
-    TextDelta,
-    UsageReported,
-)
+from desktop_chat.domain.stream import StreamEvent, StreamFinished
 from desktop_chat.domain.undo import Change
 from desktop_chat.services.background import outcome_of, result_of
-from desktop_chat.services.live_reply import LiveReply
+from desktop_chat.services.live_reply import LiveReply, answer_of_reasoning
 from desktop_chat.services.prompts import Prompt
+from desktop_chat.services.replies.generation import Generation
+from desktop_chat.services.replies.params_in_force import (
+    params_in_force,
+    params_to_send,
+    understood_params,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
 
-    from desktop_chat.domain.chat import Chat, ChatId
+    from desktop_chat.domain.chat import ChatId
     from desktop_chat.domain.message import Message, MessageId
+    from desktop_chat.domain.model_info import ModelRef
+    from desktop_chat.domain.params import GenerationParams
+    from desktop_chat.domain.preset import ChatSetup
     from desktop_chat.services.broadcast import Broadcast
     from desktop_chat.services.engines import EngineService
     from desktop_chat.services.journal import Journal
     from desktop_chat.services.turns import TurnStore
 
 MAX_MESSAGE_BYTES = 1_000_000
-# How often the oldest turns may be left out after the engine said that they do not fit.
-MAX_SHORTENINGS = 4
 
 TurnEvent = TurnStarted | TurnsLeftOut | StreamEvent | ReplyEnded
 
@@ -76,6 +68,8 @@ class ChatService:
         self._broadcast = broadcast
         self._live: dict[ChatId, LiveReply] = {}
         self._tasks: dict[ChatId, asyncio.Task[Any] | None] = {}
+        # Which engine writes the reply of a chat.
+        self._accounts: dict[ChatId, str] = {}
         self._claimed: set[ChatId] = set()
         self._is_closing = False
 
@@ -106,6 +100,7 @@ class ChatService:
         model_ref: ModelRef | None = None,
         params: GenerationParams | None = None,
         system_prompt: str = "",
+        setup: ChatSetup | None = None,
         engines: EngineService | None = None,
     ) -> AsyncGenerator[TurnEvent, None]:
         """Store `text`, then generate the reply to it.
@@ -117,8 +112,9 @@ class ChatService:
             chat_id: The chat; None makes a new one.
             text: The user's message.
             model_ref: Who answers; None means the chat's model, else the default.
-            params: Sampling parameters; None leaves all to the engine.
+            params: Sampling parameters of this turn, over those of the chat.
             system_prompt: Replaces the chat's system prompt, if not empty.
+            setup: How the replies of a new chat are generated; a stored one keeps its own.
             engines: Others than this service's own, for a request to another address.
 
         Raises:
@@ -134,7 +130,7 @@ class ChatService:
         engines = engines or self._engines
         with self.claim(chat_id):
             ref = model_ref or await self._model_of(chat_id, engines)
-            begun = self._turns.begin(chat_id, text, ref, system_prompt)
+            begun = self._turns.begin(chat_id, text, ref, system_prompt, setup)
             (chat, user_message, reply), is_cancelled = await outcome_of(begun)
             self._broadcast.publish(ChatCreated(chat) if chat_id is None else ChatChanged(chat))
             turn = self._run(TurnStarted(chat, user_message, reply), engines, params)
@@ -186,6 +182,23 @@ class ChatService:
             async for event in events:
                 yield event
 
+    async def use_reasoning(self, reply_id: MessageId) -> None:
+        """Make what a reply only thought its answer, in a new row; the old one stays as it is.
+
+        Raises:
+            ChatBusyError: A reply is being written in this chat.
+        """
+        old = await self._turns.message(reply_id)
+        with self.claim(old.chat_id):
+            ref = await self._model_of(old.chat_id, self._engines)
+            begun = self._turns.begin_again(reply_id, ref)
+            (chat, reply, before), is_cancelled = await outcome_of(begun)
+            self._broadcast.publish(TurnStarted(chat, None, reply, before))
+            final = answer_of_reasoning(reply, old)
+            await self._journal.finish(final)
+            self._broadcast.publish(ReplyEnded(final))
+            _cancel_again(is_cancelled)
+
     async def show_version(self, message_id: MessageId, step: int) -> None:
         """Show another version of a message: `step` -1 for the one before it, 1 for the next.
 
@@ -207,7 +220,7 @@ class ChatService:
             begun = self._turns.begin_again(reply_id, ref, is_continued=is_continued)
             (chat, reply, before), is_cancelled = await outcome_of(begun)
             self._broadcast.publish(ChatChanged(chat))
-            turn = self._run(TurnStarted(chat, None, reply, before), self._engines, reply.params)
+            turn = self._run(TurnStarted(chat, None, reply, before), self._engines, None)
             _cancel_again(is_cancelled)
             async with contextlib.aclosing(turn) as events:
                 async for event in events:
@@ -239,8 +252,12 @@ class ChatService:
             self._claimed.discard(chat_id)
 
     async def _run(
-        self, started: TurnStarted, engines: EngineService, params: GenerationParams | None
+        self, started: TurnStarted, engines: EngineService, asked: GenerationParams | None
     ) -> AsyncGenerator[TurnEvent, None]:
+        ref = started.chat.model_ref
+        if ref is None:  # a turn begins only with a model
+            raise AssertionError(started.chat.id)
+        params = params_in_force(started, asked, understood_params(engines, ref))
         live = LiveReply(started.reply, params)
         self._live[live.chat_id] = live
         self._tasks[live.chat_id] = asyncio.current_task()
@@ -250,11 +267,13 @@ class ChatService:
         self._broadcast.publish(started)
         try:
             yield started
-            self._broadcast.publish(ReplyProgressed(live.chat_id, "connecting"))
             messages = await result_of(path)
             prompt = Prompt(messages, started.chat.system_prompt, live.begun_with)
-            generation = self._generate(started.chat, live, engines, prompt, params)
-            async with contextlib.aclosing(generation) as events:
+            others = self._others_at(ref.account_id)
+            self._accounts[live.chat_id] = ref.account_id
+            generation = Generation(live, ref, self._journal, self._broadcast, others=others)
+            stream = generation.run(engines, prompt, params_to_send(params, live.begun_with))
+            async with contextlib.aclosing(stream) as events:
                 async for event in events:
                     if isinstance(event, StreamFinished):
                         final = live.finished(event.finish_reason)
@@ -281,6 +300,7 @@ class ChatService:
         is_discarded = final.status is MessageStatus.STOPPED and not live.has_begun
         if self._live.get(live.chat_id) is live:
             self._tasks.pop(live.chat_id, None)
+            self._accounts.pop(live.chat_id, None)
         try:
             await self._journal.finish(final)
             if is_discarded:
@@ -293,73 +313,9 @@ class ChatService:
             self._broadcast.publish(ended)
         return ended
 
-    async def _generate(
-        self,
-        chat: Chat,
-        live: LiveReply,
-        engines: EngineService,
-        prompt: Prompt,
-        params: GenerationParams | None,
-    ) -> AsyncGenerator[TurnsLeftOut | StreamEvent, None]:
-        ref = chat.model_ref
-        if ref is None:  # a turn begins only with a model
-            raise AssertionError(chat.id)
-        info = engines.model_info(ref)
-        prompt.fit(info.context_length if info else None)
-        shortenings = 0
-        has_renewed = False
-        while True:
-            if prompt.left_out:
-                left_out = TurnsLeftOut(chat.id, prompt.left_out)
-                self._broadcast.publish(left_out)
-                yield left_out
-            stream = engines.provider(ref.account_id).stream(
-                prompt.request(ref.model_id, params or GenerationParams())
-            )
-            try:
-                async with contextlib.aclosing(stream) as events:
-                    async for event in events:
-                        self._take(live, ref, event)
-                        yield event
-            except ContextFullError as error:
-                shortenings += 1
-                can_shorten = shortenings <= MAX_SHORTENINGS and not live.has_begun
-                if not (can_shorten and prompt.shorten(error)):
-                    raise
-            except UnauthorizedError:
-                # Nothing was generated: the token is fetched only when a server wants one.
-                if has_renewed or not await engines.renew_token(ref.account_id):
-                    raise
-                has_renewed = True
-            else:
-                return
-
-    def _take(self, live: LiveReply, ref: ModelRef, event: StreamEvent) -> None:
-        match event:
-            case TextDelta(text):
-                self._tell_phase(live, "writing")
-                shown = live.add_text(text)
-                if shown:
-                    self._journal.note(live)
-                    self._broadcast.publish(ReplyGrew(live.chat_id, live.id, shown))
-            case ReasoningDelta(text):
-                self._tell_phase(live, "thinking")
-                live.add_reasoning(text)
-                self._journal.note(live)
-                self._broadcast.publish(ReplyGrew(live.chat_id, live.id, "", text))
-            case UsageReported(usage):
-                live.set_usage(usage)
-            case ModelAnswered(model_id):
-                live.set_model(ModelRef(ref.account_id, model_id).label)
-            case ModelLoading():
-                self._broadcast.publish(ReplyProgressed(live.chat_id, "loading"))
-            case PromptProgress(processed, total):
-                self._broadcast.publish(ReplyProgressed(live.chat_id, "reading", processed, total))
-
-    def _tell_phase(self, live: LiveReply, phase: str) -> None:
-        if live.phase != phase:
-            live.phase = phase
-            self._broadcast.publish(ReplyProgressed(live.chat_id, phase))
+    def _others_at(self, account_id: str) -> int:
+        """Return how many replies that engine writes beside the one that begins."""
+        return sum(each == account_id for each in self._accounts.values())
 
 
 def _cancel_again(is_cancelled: bool) -> None:

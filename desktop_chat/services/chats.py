@@ -34,3 +34,8 @@ class ChatsService:
         """Let another model answer in this chat from now on."""
         await self._writer.run(self._chats.set_model, chat_id, model_ref)
         self._broadcast.publish(ChatChanged(await self.get(chat_id)))
+
+    async def set_title_by_model(self, chat_id: ChatId, title: str) -> None:
+        """Give a chat a title that its model made, unless the user gave it one."""
+        await self._writer.run(self._chats.set_title_if_not_renamed, chat_id, title)
+        self._broadcast.publish(ChatChanged(await self.get(chat_id)))

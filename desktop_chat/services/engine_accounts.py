@@ -6,17 +6,26 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop_chat.domain.engine_features import EngineFeatures
 from desktop_chat.domain.errors import ChatError, EngineError
 from desktop_chat.domain.model_info import EMBEDDED, ModelRef
+from desktop_chat.providers.model_lists import lm_studio_features
 from desktop_chat.providers.probe import probe_models
 from desktop_chat.providers.urls import origin_of
+from desktop_chat.services.engine_options import GPU_BYTES
 from desktop_chat.services.settings import TOKEN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop_chat.domain.engine_features import LoadOptions
+    from desktop_chat.domain.memory import MemoryEstimate
     from desktop_chat.domain.model_info import ModelInfo
     from desktop_chat.providers.base import Provider
     from desktop_chat.providers.embedded import EmbeddedProvider
+    from desktop_chat.providers.embedded import EngineState as BuiltInState
     from desktop_chat.providers.lm_studio import LMStudioAPIProvider
+    from desktop_chat.providers.model_lists import FoundModels
     from desktop_chat.services.secrets import Secrets
     from desktop_chat.services.settings import SettingsService
 
@@ -39,11 +48,23 @@ class LmStudioEngine:
         self._token_for: tuple[str, str, int] | None = None
         self._provider: LMStudioAPIProvider | None = None
         self._made_for: tuple[str, str | None] | None = None
+        # What the last look brought, for which the provider need not exist yet.
+        self._found: FoundModels | None = None
 
     @property
     def url(self) -> str:
         """The address in force."""
         return self._fixed_url or str(self._settings.value("server.url"))
+
+    @property
+    def label(self) -> str:
+        """It goes by its own name."""
+        return ""
+
+    @property
+    def features(self) -> EngineFeatures:
+        """What the server can do, as far as it is known."""
+        return lm_studio_features(self._found.api if self._found else None)
 
     @property
     def provider(self) -> Provider:
@@ -56,6 +77,8 @@ class LmStudioEngine:
             # The old one may still be streaming; it holds no connection between turns.
             self._provider = LMStudioAPIProvider(base_url=wanted[0], api_token=wanted[1])
             self._made_for = wanted
+            if self._found is not None:
+                self._provider.learn(self._found)
         return self._provider
 
     async def look(self) -> list[ModelInfo]:
@@ -66,6 +89,9 @@ class LmStudioEngine:
                 result = await probe_models(self.url, self._current_token(), PROBE_TIMEOUT_S)
             if result.error is not None:
                 raise result.error
+        self._found = result.found
+        if self._provider is not None and self._found is not None:
+            self._provider.learn(self._found)
         return list(result.models)
 
     async def renew_token(self) -> bool:
@@ -114,6 +140,16 @@ class EmbeddedEngine:
         self._has_added = False
 
     @property
+    def label(self) -> str:
+        """It goes by its own name."""
+        return ""
+
+    @property
+    def features(self) -> EngineFeatures:
+        """What the engine can do."""
+        return self._embedded.features
+
+    @property
     def provider(self) -> Provider:
         """The provider that starts the engine's process when it is needed."""
         return self._embedded
@@ -139,6 +175,19 @@ class EmbeddedEngine:
         if info.id not in chosen:
             self._settings.set(self.FILES, "\n".join([*chosen, info.id]))
         return ModelRef(EMBEDDED, info.id)
+
+    async def estimate_memory(self, model_id: str, options: LoadOptions) -> MemoryEstimate:
+        """Estimate what a model would take; see `EmbeddedProvider.estimate_memory`."""
+        return await self._embedded.estimate_memory(model_id, options)
+
+    def watch_state(self, callback: Callable[[BuiltInState], None]) -> None:
+        """Have `callback` told when the engine's process loads, is ready, or is gone."""
+        self._embedded.on_state_changed = callback
+
+    def keep_card(self) -> None:
+        """Keep in the settings what graphics card the engine found, for the next start."""
+        if self._settings.value(GPU_BYTES) != self._embedded.gpu_bytes:
+            self._settings.set(GPU_BYTES, self._embedded.gpu_bytes)
 
     def _chosen(self) -> list[str]:
         return [line for line in str(self._settings.value(self.FILES)).splitlines() if line]

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from desktop_chat.domain.errors import ChatError, EmptyReplyError
+from desktop_chat.domain.errors import ChatError, EmptyReplyError, ThoughtOnlyError
 from desktop_chat.domain.message import MessageStatus
 from desktop_chat.services.continuing import RepeatGate
 
@@ -34,7 +34,6 @@ class LiveReply:
         clock: Seconds that only go up.
 
     Attributes:
-        phase: What was last told of it: "thinking" or "writing", "" before its first word.
         begun_with: The text that it continues, "" for a new reply.
     """
 
@@ -57,7 +56,6 @@ class LiveReply:
         self._first: float | None = None
         self._usage: TokenUsage | None = None
         self._model = reply.model
-        self.phase = ""
         self.id: MessageId = reply.id
         self.chat_id: ChatId = reply.chat_id
 
@@ -124,7 +122,10 @@ class LiveReply:
         """Return the message of a reply that ended well; one without text counts as failed."""
         final = self._with(MessageStatus.COMPLETE, finish_reason)
         if not final.content.strip():
-            return self.failed(EmptyReplyError(), finish_reason)
+            is_thought = bool(final.reasoning.strip())
+            is_cut = finish_reason == "length"
+            error = ThoughtOnlyError(is_cut=is_cut) if is_thought else EmptyReplyError()
+            return self.failed(error, finish_reason)
         return final
 
     def ended(self, status: MessageStatus) -> Message:
@@ -160,6 +161,22 @@ class LiveReply:
             duration_ms=round((now - self._started) * 1e3),
             params=self._params,
         )
+
+
+def answer_of_reasoning(reply: Message, old: Message) -> Message:
+    """Return `reply` with what `old` thought as its text, complete."""
+    return replace(
+        reply,
+        content=old.reasoning.strip(),
+        status=MessageStatus.COMPLETE,
+        model=old.model,
+        finish_reason=old.finish_reason,
+        prompt_tokens=old.prompt_tokens,
+        completion_tokens=old.completion_tokens,
+        time_to_first_token_ms=old.time_to_first_token_ms,
+        duration_ms=old.duration_ms,
+        params=old.params,
+    )
 
 
 class _ThinkingTime:

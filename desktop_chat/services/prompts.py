@@ -48,6 +48,12 @@ class Prompt:
         """How many turns of the conversation are not sent."""
         return len(self._all) - len(self._turns)
 
+    @property
+    def estimated_tokens(self) -> int:
+        """About how many tokens the engine reads."""
+        texts = [self._system, *(turn.content for turn in self._turns), self._begun]
+        return sum(estimated_tokens(text, self._bytes_per_token) for text in texts if text)
+
     def fit(self, context_length: int | None) -> None:
         """Leave out the oldest turns that would not fit; None means that nobody knows."""
         if context_length:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "http://127.0.0.1:1234"
 TOKEN = "server.api_token"
+TITLES = "chats.titles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,14 @@ class SettingDeclaration:
     """One setting; the dialog, the file, the default and the checks follow from it.
 
     Attributes:
-        kind: text, url, secret, choice, percent, path or model.
+        kind: text, url, secret, choice, percent, number, path or model.
         choices: For a choice: stored value → label.
+        step: By which buttons change a number, whose `unit` is shown behind it.
+        at_minimum: Words shown in the place of the lowest number.
         variable: Environment variable and `.env` name, if any.
         option: Name of the command-line option (as parsed), if any.
         is_shown: Whether the settings dialog shows it.
+        shown_with: Key of another setting without which it is of no use, and is not shown.
     """
 
     key: str
@@ -39,9 +43,13 @@ class SettingDeclaration:
     choices: Mapping[str, str] = field(default_factory=dict)
     minimum: int = 0
     maximum: int = 0
+    step: int = 1
+    unit: str = ""
+    at_minimum: str = ""
     variable: str | None = None
     option: str | None = None
     is_shown: bool = True
+    shown_with: str = ""
 
 
 DECLARATIONS: tuple[SettingDeclaration, ...] = (
@@ -71,6 +79,69 @@ DECLARATIONS: tuple[SettingDeclaration, ...] = (
         help="Used for new chats. Empty: the model that is loaded.",
         variable="LM_STUDIO_MODEL",
         option="model",
+    ),
+    SettingDeclaration(
+        key="engines.discovery",
+        kind="choice",
+        section="Other servers",
+        label="Look for servers",
+        help="On this computer only, once at the start if LM Studio does not answer.",
+        default="on",
+        choices={"on": "On", "off": "Off"},
+        variable="DESKTOP_CHAT_DISCOVERY",
+    ),
+    SettingDeclaration(
+        key="engine.context_length",
+        kind="number",
+        section="Built-in engine",
+        label="Context length",
+        help="How much of a conversation the model sees. More takes more memory.",
+        default=4096,
+        minimum=512,
+        maximum=1_048_576,
+        step=1024,
+        unit="tokens",
+    ),
+    SettingDeclaration(
+        key="engine.threads",
+        kind="number",
+        section="Built-in engine",
+        label="Processor threads",
+        default=0,
+        maximum=256,
+        at_minimum="Automatic",
+    ),
+    SettingDeclaration(
+        key="engine.gpu_layers",
+        kind="number",
+        section="Built-in engine",
+        label="Layers on the graphics card",
+        default=-1,
+        minimum=-1,
+        maximum=999,
+        at_minimum="As many as fit",
+        shown_with="engine.gpu_bytes",
+    ),
+    SettingDeclaration(
+        key="engine.idle_minutes",
+        kind="number",
+        section="Built-in engine",
+        label="Unload when unused",
+        help="The model leaves memory after this time and is loaded again when it is needed.",
+        default=30,
+        maximum=1440,
+        step=5,
+        unit="minutes",
+        at_minimum="Never",
+    ),
+    SettingDeclaration(
+        key=TITLES,
+        kind="choice",
+        section="Chats",
+        label="Titles of new chats",
+        help="A model that is loaded can be asked for one, once, after its first reply.",
+        default="message",
+        choices={"message": "From the first message", "model": "By the model"},
     ),
     SettingDeclaration(
         key="appearance.theme",
@@ -118,6 +189,10 @@ DECLARATIONS: tuple[SettingDeclaration, ...] = (
         default="updated",
         choices={"updated": "", "created": "", "title": ""},
         is_shown=False,
+    ),
+    # Memory of the graphics cards, as the engine last found it.
+    SettingDeclaration(
+        key="engine.gpu_bytes", kind="number", label="", default=0, maximum=2**53, is_shown=False
     ),
     # Model files outside the usual folders, one path a line.
     SettingDeclaration(key="models.files", kind="text", label="", is_shown=False),
@@ -223,7 +298,7 @@ class SettingsService:
 def is_valid(declaration: SettingDeclaration, value: object) -> bool:
     """Whether `value` can be the value of this setting."""
     match declaration.kind:
-        case "percent":
+        case "percent" | "number":
             is_number = isinstance(value, int) and not isinstance(value, bool)
             return is_number and declaration.minimum <= int(str(value)) <= declaration.maximum
         case "choice":

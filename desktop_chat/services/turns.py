@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.errors import ChatNotFoundError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from desktop_chat.domain.chat import Chat, ChatId
     from desktop_chat.domain.message import Message, MessageId
     from desktop_chat.domain.model_info import ModelRef
+    from desktop_chat.domain.preset import ChatSetup
     from desktop_chat.services.background import Worker
     from desktop_chat.storage.chats import ChatRepository
     from desktop_chat.storage.database import Database
@@ -46,22 +48,43 @@ class TurnStore:
         """Return the chat that a message belongs to."""
         return (await self._writer.run(self._messages.get, message_id)).chat_id
 
+    async def message(self, message_id: MessageId) -> Message:
+        """Return a message as it is stored."""
+        return await self._writer.run(self._messages.get, message_id)
+
     def path(self, chat_id: ChatId) -> Future[list[Message]]:
         """Begin to read the messages of the active path, oldest first."""
         return self._writer.submit(self._messages.active_path, chat_id)
 
     def begin(
-        self, chat_id: ChatId | None, text: str, model_ref: ModelRef, system_prompt: str
+        self,
+        chat_id: ChatId | None,
+        text: str,
+        model_ref: ModelRef,
+        system_prompt: str,
+        setup: ChatSetup | None = None,
     ) -> Future[tuple[Chat, Message, Message]]:
         """Begin to store the user's message and an empty reply, in one transaction.
+
+        Args:
+            chat_id: The chat; None makes a new one.
+            text: What the user says.
+            model_ref: Who answers.
+            system_prompt: Replaces the chat's own, if not empty.
+            setup: How the replies of a new chat are generated; a stored chat has its own.
 
         Returns:
             The chat as it is then, the user's message, and the reply with status STREAMING.
         """
-        return self._writer.submit(self._begin, chat_id, text, model_ref, system_prompt)
+        return self._writer.submit(self._begin, chat_id, text, model_ref, system_prompt, setup)
 
     def _begin(
-        self, chat_id: ChatId | None, text: str, model_ref: ModelRef, system_prompt: str
+        self,
+        chat_id: ChatId | None,
+        text: str,
+        model_ref: ModelRef,
+        system_prompt: str,
+        setup: ChatSetup | None,
     ) -> tuple[Chat, Message, Message]:
         with self._db.atomic():
             # What is sent is no draft any more, whatever happens next.
@@ -70,6 +93,9 @@ class TurnStore:
                 chat = self._chats.create_chat(
                     title_from(text), model_ref=model_ref, system_prompt=system_prompt
                 )
+                if setup is not None:
+                    prompt = system_prompt or setup.system_prompt
+                    self._chats.set_up(chat.id, replace(setup, system_prompt=prompt))
             else:
                 chat = self._chats.get(chat_id)
                 self._bring_up_to_date(chat, text, model_ref, system_prompt)

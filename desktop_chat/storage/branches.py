@@ -45,8 +45,9 @@ _COLUMNS = ", ".join(_KEPT)
 
 _START = """
 INSERT INTO chat (title, created_at, updated_at, folder_id, system_prompt, account, model,
-    is_renamed, import_id)
-SELECT ?, ?, ?, folder_id, system_prompt, account, model, is_renamed, ? FROM chat WHERE id = ?
+    params, preset_id, is_renamed, import_id)
+SELECT ?, ?, ?, folder_id, system_prompt, account, model,
+    params, preset_id, is_renamed, ? FROM chat WHERE id = ?
 RETURNING id
 """
 # Pairs of an old and a new id, and the new parent's. What is still written ends here.

@@ -13,6 +13,7 @@ from desktop_chat.storage.sqlite.rows import (
     SUMMARY_FIELDS,
     chat_from,
     clean_text,
+    params_to_text,
     summary_from,
 )
 from desktop_chat.storage.sqlite.statements import insert_into
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from desktop_chat.domain.message import MessageId
     from desktop_chat.domain.model_info import ModelRef
     from desktop_chat.domain.organisation import ChatGroup
+    from desktop_chat.domain.preset import ChatSetup
     from desktop_chat.storage.database import Database
 
 # Written out once: building the query anew costs more than running it, and each turn asks.
@@ -78,6 +80,16 @@ class ChatRepository:
     def set_model(self, chat_id: int, model_ref: ModelRef | None) -> None:
         """Choose the engine and model that answer in a chat."""
         self._update(chat_id, **_columns_of(model_ref))
+
+    def set_up(self, chat_id: int, setup: ChatSetup) -> None:
+        """Set how the replies of a chat are generated, its system prompt included."""
+        self._update(
+            chat_id,
+            # Parameters that were taken away are remembered as none.
+            params=params_to_text(setup.params) or "{}",
+            preset_id=setup.preset_id,
+            system_prompt=clean_text(setup.system_prompt),
+        )
 
     def set_system_prompt(self, chat_id: int, system_prompt: str) -> None:
         """Set what every request of a chat begins with."""

@@ -39,6 +39,7 @@ SHORTCUT_COMMANDS = (
     "chat.export",
     "chat.print",
     "chat.tree",
+    "chat.params",
 )
 
 

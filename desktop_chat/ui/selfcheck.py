@@ -30,6 +30,7 @@ LATE_MODULES = (
     "peewee",
     "markdown_it",
     "keyring",
+    "jsonschema",
     "qasync",
     "xllamacpp",
     "pip._internal.cli.main",

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 
 from desktop_chat import paths
-from desktop_chat.assembly import Reading, Services, pip_command
+from desktop_chat.assembly import Reading, Services
 from desktop_chat.domain.errors import ChatError
 from desktop_chat.logs import set_up_logging
-from desktop_chat.services.models import ModelsService
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.handover import HandoverServer
 from desktop_chat.ui.closing import Closing
@@ -97,6 +96,7 @@ class Session(QObject):
         ends.callback(_stop_imports, services)
         ends.callback(self._shell.window.hide)
         self._tasks.spawn(services.engines.watch(), key="watch-engines")
+        self._tasks.spawn(services.discovery.search_at_start())
         if self._on_ready is not None:
             self._on_ready()
         if not services.db.is_read_only:  # nobody else may write either
@@ -104,13 +104,7 @@ class Session(QObject):
         await self._is_over.wait()
 
     def _connect(self, services: Services, reading: Reading) -> Controllers:
-        models = ModelsService(
-            services.embedded,
-            services.engines,
-            paths.models_dir(self._launch.data_dir),
-            pip_command(),
-        )
-        controllers = Controllers(self._shell, services, reading, models, self._tasks)
+        controllers = Controllers(self._shell, services, reading, services.models, self._tasks)
         self._wiring = Wiring(self._shell, controllers)
         self._wiring.connect()
         self._add_features(services, reading, controllers)

@@ -96,12 +96,12 @@ class Shell(QObject):
         """Put the transcript into its place; it starts empty, under the welcome."""
         # Slow to import, and not seen at first.
         from desktop_chat.ui.item_models.transcript import TranscriptModel
-        from desktop_chat.ui.messages import error_action
+        from desktop_chat.ui.messages import message_action
         from desktop_chat.ui.transcript.view import TranscriptView
 
         self.transcript = TranscriptModel(self)
         view = TranscriptView(theme=self.theme)
-        view.set_error_actions(error_action)
+        view.set_message_actions(message_action)
         view.set_model(self.transcript)
         self.window.set_transcript(view)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Qt, Slot
 
@@ -19,6 +19,7 @@ from desktop_chat.ui.header.model_choice import ModelChoice
 if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
     from desktop_chat.domain.message import MessageId
+    from desktop_chat.ui.composer.status_line import StatusKind
     from desktop_chat.ui.dialogs.settings_dialog import SettingsDialog
     from desktop_chat.ui.shell import Shell
     from desktop_chat.ui.window_controllers import Controllers
@@ -244,7 +245,8 @@ class Wiring(QObject):
 
     @Slot(object)
     def _on_status_changed(self, status: StatusText) -> None:
-        self._window.status_line.set_status(status.text, status.kind, status.action_label)  # type: ignore[arg-type]
+        line, kind = self._window.status_line, cast("StatusKind", status.kind)
+        line.set_status(status.text, kind, status.action_label, status.fraction)
 
     @Slot()
     def _on_status_action_requested(self) -> None:

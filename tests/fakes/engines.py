@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop_chat.domain.engine_features import EngineFeatures
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelInfo, ModelKind, ModelRef
 from desktop_chat.providers.scripted import ScriptedProvider
 from desktop_chat.services.broadcast import Broadcast
@@ -24,12 +25,17 @@ class FakeEngine:
         self.error = error
         self.scripted = ScriptedProvider()
         self.has_new_token = False
+        self.label = ""
+        self.features = EngineFeatures()
+        self.times_looked = 0
+        self.is_closed = False
 
     @property
     def provider(self) -> ScriptedProvider:
         return self.scripted
 
     async def look(self) -> list[ModelInfo]:
+        self.times_looked += 1
         if self.error is not None:
             raise self.error
         return list(self.models)
@@ -39,6 +45,7 @@ class FakeEngine:
         return had
 
     async def aclose(self) -> None:
+        self.is_closed = True
         await self.scripted.aclose()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_chat.domain import errors
-from desktop_chat.domain.params import GenerationParams
+from desktop_chat.domain.params import GenerationParams, ParamName
 from desktop_chat.domain.request import ChatRequest, ChatTurn
 from desktop_chat.domain.stream import (
     ModelAnswered,
@@ -16,7 +16,7 @@ from desktop_chat.domain.stream import (
     UsageReported,
 )
 from desktop_chat.domain.usage import TokenUsage
-from desktop_chat.providers.chat_dialect import ReplyReader, request_body
+from desktop_chat.providers.chat_dialect import USUAL_WORDING, ReplyReader, Wording, request_body
 from tests.providers.replies import delta, reasoning_of, text_of
 
 
@@ -42,6 +42,63 @@ def test_request_body_with_all_choices_puts_system_first():
     assert "model" not in body
     assert body["messages"][0] == {"role": "system", "content": "be kind"}
     assert (body["temperature"], body["max_tokens"]) == (0.0, -1)
+
+
+def body_of(wording=USUAL_WORDING, **params):
+    return request_body(
+        ChatRequest("m", (ChatTurn("user", "hi"),), "", GenerationParams(**params)), wording
+    )
+
+
+def test_request_body_says_every_parameter():
+    body = body_of(
+        temperature=0.5,
+        max_tokens=9,
+        top_p=0.9,
+        top_k=40,
+        min_p=0.1,
+        repeat_penalty=1.1,
+        stop=("a", "b"),
+        seed=0,
+        reasoning_effort="low",
+        json_schema='{"type": "object"}',
+    )
+    schema = {"name": "reply", "strict": True, "schema": {"type": "object"}}
+    assert body.pop("messages")
+    assert body == {
+        "model": "m",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "temperature": 0.5,
+        "max_tokens": 9,
+        "top_p": 0.9,
+        "top_k": 40,
+        "min_p": 0.1,
+        "repeat_penalty": 1.1,
+        "stop": ["a", "b"],
+        "seed": 0,
+        "reasoning_effort": "low",
+        "response_format": {"type": "json_schema", "json_schema": schema},
+    }
+
+
+def test_request_body_in_other_words_names_them_so():
+    wording = Wording({ParamName.REPEAT_PENALTY: "repetition_penalty"}, takes_no_limit=False)
+    body = body_of(wording, repeat_penalty=1.1, max_tokens=-1)
+    assert body["repetition_penalty"] == 1.1
+    assert "max_tokens" not in body
+    assert body_of(max_tokens=-1)["max_tokens"] == -1
+
+
+@pytest.mark.parametrize(("chosen", "sent"), [("off", "none"), ("on", None), ("high", "high")])
+def test_request_body_reasoning_is_in_the_words_of_the_dialect(chosen, sent):
+    assert body_of(reasoning_effort=chosen).get("reasoning_effort") == sent
+
+
+@pytest.mark.parametrize("schema", ["{", "[]", "3"])
+def test_request_body_schema_that_is_none_raises(schema):
+    with pytest.raises(errors.ParameterRefusedError):
+        body_of(json_schema=schema)
 
 
 def test_read_plain_reply_gives_events_in_order():
@@ -122,6 +179,26 @@ def test_read_chunk_without_text_adds_nothing(chunk):
         ),
         ([{"usage": {"completion_tokens": 2, "prompt_tokens": -1}}], TokenUsage(None, 2)),
         ([{"timings": {"prompt_n": 3, "cache_n": 4, "predicted_n": 5}}], TokenUsage(7, 5)),
+        (
+            [
+                {"usage": {"prompt_tokens": 9, "completion_tokens": 8}},
+                {"timings": {"prompt_n": 3, "predicted_n": 5, "predicted_per_second": 34.5}},
+            ],
+            TokenUsage(9, 8, tokens_per_second=34.5),
+        ),
+        (
+            [
+                {
+                    "usage": {
+                        "completion_tokens": 8,
+                        "completion_tokens_details": {"reasoning_tokens": 6},
+                    },
+                    "stats": {"tokens_per_second": 12},
+                }
+            ],
+            TokenUsage(None, 8, 6, 12.0),
+        ),
+        ([{"timings": {"predicted_n": 5, "predicted_per_second": 1e9}}], TokenUsage(None, 5)),
     ],
 )
 def test_read_usage_last_one_is_reported(chunks, usage):
@@ -155,8 +232,56 @@ def test_end_with_reasoning_only_finishes():
 
 def test_end_with_tool_call_only_says_which():
     call = {"index": 0, "id": "1", "function": {"name": "get_weather", "arguments": ""}}
-    with pytest.raises(errors.EngineFailedError, match="get_weather"):
+    with pytest.raises(errors.ToolRequestedError, match="get_weather"):
         read(delta("", "tool_calls", tool_calls=[call, {"id": ""}, 3]))
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        (
+            [
+                [{"index": 1, "id": "b", "function": {"name": "two", "arguments": ""}}],
+                [{"index": 0, "id": "a", "function": {"name": "o", "arguments": '{"x":'}}],
+                [{"index": 0, "function": {"name": "ne", "arguments": "1}"}}],
+            ],
+            'one({"x":1}), two()',
+        ),
+        ([[{"id": "", "type": "function"}], [{"function": {"name": "a"}}]], "a()"),
+        (
+            [[{"id": 1, "function": {"name": "a"}}, {"id": 2, "function": {"name": "b"}}]],
+            "a(), b()",
+        ),
+        ([[{"function": {"name": "x" * 5000, "arguments": "y" * 5000}}]], "x" * 100),
+    ],
+)
+def test_end_with_tools_only_tells_them_in_order(pieces, expected):
+    chunks = [delta("", reasoning_content="hm", tool_calls=calls) for calls in pieces]
+    with pytest.raises(errors.ToolRequestedError) as caught:
+        read(*chunks, delta("", "tool_calls"))
+    assert caught.value.fields["tools"].startswith(expected)
+    assert len(caught.value.fields["tools"]) < 500
+
+
+def test_end_with_text_and_a_tool_finishes():
+    call = {"index": 0, "function": {"name": "a"}}
+    events = read(delta("Let me see."), delta("", "tool_calls", tool_calls=[call]))
+    assert events[-1] == StreamFinished("tool_calls")
+
+
+def test_read_all_gives_what_one_by_one_gives():
+    chunks = [
+        delta(None, role="assistant"),
+        *(delta(text) for text in ("<think>", "hm", "</think>", "a", "b")),
+        delta("c", usage=None) | {"usage": {"prompt_tokens": 1, "completion_tokens": 2}},
+        delta("d", reasoning_content="e"),
+        delta("x") | {"choices": [{"index": 1, "delta": {"content": "x"}}]},
+        delta("f", tool_calls=[]),
+        delta(["g"]),
+        delta("h", "stop") | {"timings": {"prompt_n": 1}},
+    ]
+    reader = ReplyReader("asked")
+    assert reader.read_all(chunks) + reader.end() == read(*chunks)
 
 
 def test_read_reply_over_limit_raises():

@@ -130,3 +130,47 @@ def test_decode_finish_reason_is_seen(reason, has_finish):
 )
 def test_decode_json_gives_only_storable_values(text, value):
     assert decode_json(text) == value
+
+
+USUAL = [
+    delta("a"),
+    delta("é😀\u2028 }\\n\\ndata: {"),
+    delta("", "stop"),
+    delta("b", "error"),
+    delta(None, role="assistant"),
+    {"choices": [], "usage": {"prompt_tokens": 1}},
+    {"error": {"message": "no"}},
+    {"choices": [3]},
+]
+
+
+@given(st.lists(st.sampled_from(USUAL), max_size=12), st.data())
+def test_decode_in_bulk_gives_what_it_gives_byte_by_byte(payloads, draw):
+    data = frames(*payloads, "[DONE]")
+    size = draw.draw(st.integers(1, len(data)))
+    chunks, decoder = decode(*(data[at : at + size] for at in range(0, len(data), size)))
+    slow_chunks, slow = decode(*(data[at : at + 1] for at in range(len(data))))
+    assert chunks == slow_chunks
+    assert (type(decoder.error), decoder.is_done) == (type(slow.error), slow.is_done)
+    assert decoder.has_finish == slow.has_finish
+
+
+def test_decode_two_objects_in_one_frame_is_no_chunk():
+    bad = '{"choices":[{"delta":{}}]},{"choices":[{"delta":{}}]}'
+    chunks, _ = decode(frames(delta("a")), frames(delta("b"), bad, delta("c")))
+    assert chunks == [delta("a"), delta("b"), delta("c")]
+
+
+def test_decode_lines_of_another_protocol_end_at_the_first():
+    decoder = ChunkDecoder(Failures("http://127.0.0.1:1"))
+    decoder.feed(b'{"model":"a","message":{"content":"b"},"do')
+    decoder.feed(b'ne":false}\n')
+    assert isinstance(decoder.error, errors.UnreadableReplyError)
+    assert "Ollama" in decoder.error.fields["detail"]
+
+
+def test_decode_words_in_place_of_a_reply_end_it_at_once():
+    decoder = ChunkDecoder(Failures("http://127.0.0.1:1"))
+    decoder.feed(b"data: Number of choices must be 1\n\n")
+    assert isinstance(decoder.error, errors.UnreadableReplyError)
+    assert decoder.error.fields["detail"] == "Number of choices must be 1"

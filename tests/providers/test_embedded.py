@@ -19,6 +19,7 @@ from desktop_chat.domain.errors import (
     ModelFileBrokenError,
     ModelLoadFailedError,
     ModelNotFoundError,
+    ModelUnloadedError,
 )
 from desktop_chat.domain.params import GenerationParams
 from desktop_chat.domain.request import ChatRequest, ChatTurn
@@ -32,7 +33,7 @@ from desktop_chat.domain.stream import (
     UsageReported,
 )
 from desktop_chat.domain.usage import TokenUsage
-from desktop_chat.providers.embedded import EmbeddedProvider, EngineState
+from desktop_chat.providers.embedded import EmbeddedProvider, EngineOptions, EngineState
 from tests.providers.gguf_maker import Value, write_gguf
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def request(
 
 @asynccontextmanager
 async def embedded(*folders: Path) -> AsyncIterator[EmbeddedProvider]:
-    provider = EmbeddedProvider(folders, engine_command=ENGINE, context_length=1024)
+    provider = EmbeddedProvider(
+        folders, engine_command=ENGINE, options=lambda: EngineOptions(context_length=1024)
+    )
     try:
         with anyio.fail_after(120):
             yield provider
@@ -160,7 +163,7 @@ async def test_aclose_cancelled_on_its_way_leaves_nothing_half_closed(tmp_path: 
         await closing
     assert provider.pid is None
     assert provider.state is EngineState.OFF
-    with pytest.raises(ModelLoadFailedError):
+    with pytest.raises(ModelUnloadedError):
         await asking
 
 

@@ -16,7 +16,12 @@ import anyio
 import psutil
 import pytest
 
-from desktop_chat.providers.engine_process import EngineProcess, EngineStart, exit_words
+from desktop_chat.providers.engine_order import EngineOrder
+from desktop_chat.providers.engine_process import (
+    EngineProcess,
+    EngineStart,
+    exit_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +33,7 @@ ANSWER = "import sys, json; order = json.loads(sys.stdin.readline())\n"
 
 
 def process(command: Sequence[str], path: Path = Path("tiny.gguf")) -> EngineProcess:
-    return EngineProcess(command, path=path, context_length=512)
+    return EngineProcess(command, EngineOrder(path, 512))
 
 
 def script(text: str) -> list[str]:
@@ -151,10 +156,11 @@ async def test_engine_listens_on_loopback_only(starter_model: Path) -> None:
 APP = """
 import asyncio, sys
 from pathlib import Path
+from desktop_chat.providers.engine_order import EngineOrder
 from desktop_chat.providers.engine_process import EngineProcess
 
 async def main():
-    engine = EngineProcess(sys.argv[2:], path=Path(sys.argv[1]), context_length=512)
+    engine = EngineProcess(sys.argv[2:], EngineOrder(Path(sys.argv[1]), 512))
     engine.start()
     print(engine.pid, flush=True)
     if (await engine.started).port:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 
+import httpcore
+import httpx
 import pytest
 
 from desktop_chat.domain.errors import InvalidRequestError
@@ -47,9 +49,10 @@ def test_make_client_without_token_sends_no_authorization():
 def test_make_client_only_far_hosts_use_the_proxy(url, is_near, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    client = make_client(url)
-    assert client.trust_env is not is_near
-    assert bool(client._mounts) is not is_near
+    transport = make_client(url)._transport
+    assert isinstance(transport, httpx.AsyncHTTPTransport)
+    pool = transport._pool
+    assert isinstance(pool, httpcore.AsyncHTTPProxy) is not is_near
 
 
 def test_loop_clients_each_loop_has_its_own():

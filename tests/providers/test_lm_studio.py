@@ -45,7 +45,7 @@ async def test_stream_plain_reply_gives_events_in_order(provider):
         TextDelta("Echo:"),
         TextDelta(" hi"),
         TextDelta(" there"),
-        UsageReported(TokenUsage(6, 3)),
+        UsageReported(TokenUsage(6, 3, 0)),
         StreamFinished("stop"),
     ]
 
@@ -107,7 +107,9 @@ async def test_stream_huge_delta_comes_whole(provider):
 
 async def test_stream_usage_everywhere_reports_the_last_once(provider):
     events = await events_of(provider, ask("scn/usage-everywhere"))
-    assert [e for e in events if isinstance(e, UsageReported)] == [UsageReported(TokenUsage(6, 3))]
+    assert [e for e in events if isinstance(e, UsageReported)] == [
+        UsageReported(TokenUsage(6, 3, 0))
+    ]
 
 
 async def test_stream_without_usage_reports_none(provider):
@@ -158,13 +160,13 @@ async def test_stream_thought_that_never_closes_is_reasoning(provider):
         ("unknown-model-400", errors.ModelNotFoundError),
         ("unknown-model-native-404", errors.ModelNotFoundError),
         ("auth-missing-401", errors.UnauthorizedError),
-        ("forbidden-plain", errors.EngineFailedError),
+        ("forbidden-plain", errors.PermissionDeniedError),
         ("overflow-400-string", errors.ContextFullError),
         ("overflow-llamacpp", errors.ContextFullError),
-        ("template-500", errors.EngineFailedError),
-        ("crash-400", errors.EngineFailedError),
+        ("template-500", errors.TemplateFailedError),
+        ("crash-400", errors.ModelCrashedError),
         ("load-fails", errors.ModelLoadFailedError),
-        ("html-502", errors.NotAServerError),
+        ("html-502", errors.ProxyAnsweredError),
         ("empty-500", errors.EngineFailedError),
         ("invalid-json-200", errors.UnreadableReplyError),
         ("cut-before-body", errors.ConnectionLostError),
@@ -186,7 +188,7 @@ async def test_stream_failing_before_any_token_raises(provider, name, expected):
         ("data-error-object", errors.ContextFullError),
         ("data-error-string", errors.EngineFailedError),
         ("error-then-hang", errors.EngineFailedError),
-        ("model-unloaded", errors.EngineFailedError),
+        ("model-unloaded", errors.ModelUnloadedError),
         ("cut-fin", errors.ConnectionLostError),
         ("cut-rst", errors.ConnectionLostError),
         ("eof-no-finish", errors.ConnectionLostError),

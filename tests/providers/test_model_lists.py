@@ -5,23 +5,52 @@ from __future__ import annotations
 import pytest
 
 from desktop_chat.domain import errors
-from desktop_chat.domain.model_info import ModelInfo, ModelKind
+from desktop_chat.domain.model_info import ModelInfo, ModelInstance, ModelKind
 from desktop_chat.providers import model_lists
 
 V1_FULL = {
     "type": "llm",
     "key": "google/gemma",
     "display_name": "Gemma",
+    "architecture": "gemma4",
     "quantization": {"name": "Q4_K_M", "bits_per_weight": 4},
     "size_bytes": 17,
-    "loaded_instances": [{"id": "google/gemma:2", "config": {"context_length": 4096}}],
+    "params_string": "26B-A4B",
+    "loaded_instances": [
+        {"id": "google/gemma", "config": {"context_length": 4096}},
+        {"id": "google/gemma:2", "config": None},
+    ],
     "max_context_length": 262144,
+    "format": "gguf",
+    "capabilities": {
+        "vision": True,
+        "trained_for_tool_use": False,
+        "reasoning": {"allowed_options": ["off", "on", None], "default": "on"},
+    },
 }
 
 
 def test_models_of_v1_full_entry_tells_all():
     assert model_lists.models_of_v1({"models": [V1_FULL]}) == [
-        ModelInfo("google/gemma", "google/gemma", ModelKind.CHAT, True, 4096, "Q4_K_M", 17)
+        ModelInfo(
+            id="google/gemma",
+            name="google/gemma",
+            kind=ModelKind.CHAT,
+            is_loaded=True,
+            context_length=4096,
+            quantization="Q4_K_M",
+            size_bytes=17,
+            max_context_length=262144,
+            display_name="Gemma",
+            architecture="gemma4",
+            parameters="26B-A4B",
+            file_format="gguf",
+            has_vision=True,
+            has_tools=False,
+            reasoning_options=("off", "on"),
+            reasoning_default="on",
+            instances=(ModelInstance("google/gemma", 4096), ModelInstance("google/gemma:2")),
+        )
     ]
 
 
@@ -32,6 +61,9 @@ def test_models_of_v1_full_entry_tells_all():
         {"quantization": "Q4", "loaded_instances": [], "size_bytes": None},
         {"loaded_instances": [3], "max_context_length": "x", "quantization": {"name": None}},
         {"type": None},
+        {"capabilities": None, "architecture": 3, "format": None, "params_string": []},
+        {"capabilities": {"vision": "yes", "reasoning": None}},
+        {"capabilities": {"reasoning": {"allowed_options": "low", "default": 1}}},
     ],
 )
 def test_models_of_v1_odd_entry_is_kept(odd):
@@ -51,6 +83,42 @@ def test_models_of_v0_tells_loaded_and_kind():
         ("b", ModelKind.CHAT, True, 8192),
         ("c", ModelKind.EMBEDDING, False, None),
     ]
+
+
+def test_models_of_v0_tells_what_a_model_can_do():
+    entry = {
+        "id": "a",
+        "type": "vlm",
+        "arch": "qwen2_vl",
+        "compatibility_type": "mlx",
+        "state": "loaded",
+        "loaded_context_length": 5,
+        "max_context_length": 9,
+        "capabilities": ["tool_use"],
+    }
+    model = model_lists.models_of_v0({"data": [entry]})[0]
+    assert (model.architecture, model.file_format, model.max_context_length) == (
+        "qwen2_vl",
+        "mlx",
+        9,
+    )
+    assert (model.has_vision, model.has_tools) == (True, True)
+    assert model.instances == (ModelInstance("a", 5),)
+
+
+@pytest.mark.parametrize(
+    ("entry", "lengths", "is_loaded"),
+    [
+        ({"max_model_len": 4096}, (4096, 4096), None),
+        ({"meta": {"n_ctx_train": 8192, "n_ctx": 512, "size": 7}}, (512, 8192), None),
+        ({"meta": None, "status": {"value": "unloaded"}}, (None, None), False),
+        ({"status": "loaded"}, (None, None), None),
+    ],
+)
+def test_models_of_openai_reads_what_other_servers_add(entry, lengths, is_loaded):
+    model = model_lists.models_of_openai({"data": [{"id": "a", **entry}]})[0]
+    assert (model.context_length, model.max_context_length) == lengths
+    assert model.is_loaded is is_loaded
 
 
 def test_models_of_openai_tells_embeddings_by_their_prefix():

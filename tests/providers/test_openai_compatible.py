@@ -66,7 +66,6 @@ async def test_stream_while_loading_says_so_and_tries_again(play_bytes):
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
-        (http_reply(302, b"").replace(b"\r\n\r\n", b"\r\nLocation: /x\r\n\r\n"), "redirects to /x"),
         (
             http_reply(200, b"\x1f\x8b").replace(b"X\r\n", b"X\r\nContent-Encoding: gzip\r\n"),
             "comp",

@@ -118,7 +118,7 @@ async def test_probe_reads_any_framing(play_bytes, reply):
         (http_reply(204, b""), errors.EngineFailedError),
         (b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 17_000_000, errors.UnreadableReplyError),
         (json_reply(500, {"error": "x"}), errors.EngineFailedError),
-        (http_reply(502, b"<html>", "text/html"), errors.NotAServerError),
+        (http_reply(502, b"<html>", "text/html"), errors.ProxyAnsweredError),
     ],
 )
 async def test_probe_odd_reply_gives_one_clear_error(play_bytes, reply, expected):

@@ -9,9 +9,10 @@ import pytest
 
 from desktop_chat import assembly, paths
 from desktop_chat.assembly import Services, open_services
+from desktop_chat.domain.account import Account, AccountKind
 from desktop_chat.domain.errors import DatabaseDamagedError, StorageError
 from desktop_chat.domain.message import MessageStatus
-from desktop_chat.domain.model_info import LM_STUDIO
+from desktop_chat.domain.model_info import LM_STUDIO, ModelRef
 from desktop_chat.logs import redact
 from desktop_chat.services.launch import choose_data_folder, read_launch
 from desktop_chat.storage.chats import ChatRepository
@@ -82,6 +83,23 @@ async def test_turn_over_the_wire_is_stored_and_read_by_a_reader(standin: StandI
         with pytest.raises(StorageError):
             reading.chats.create_chat("Readers cannot write")
         reading.db.close()
+
+
+async def test_turn_by_an_account_is_stored_and_its_exchange_is_known(
+    standin: StandIn, refused_url: str
+) -> None:
+    async with opened(url=refused_url) as services:
+        entered = Account(0, "Mine", AccountKind.OTHER, standin.url)
+        account_id = (await services.accounts.save(entered)).account_id
+        await services.engines.refresh()
+        ref = ModelRef(account_id, ECHO)
+        events = await consume(services.chat.send(None, "Hello there", model_ref=ref))
+        assert events[-1].reply.content == "Echo: Hello there"
+        sent = [one.method for one in services.engines.provider(account_id).exchanges]
+        assert sent == ["GET", "POST"]
+    async with opened(url=refused_url) as services:
+        await services.engines.refresh()
+        assert services.engines.model_info(ref) is not None
 
 
 async def test_aclose_while_a_reply_streams_leaves_it_interrupted(

@@ -21,8 +21,11 @@ from desktop_chat.domain.errors import (
     UnauthorizedError,
 )
 from desktop_chat.domain.message import Message, MessageStatus
+from desktop_chat.domain.progress import ReplyProgress, Stage
 from desktop_chat.domain.stream import (
     ModelAnswered,
+    ModelLoading,
+    PromptProgress,
     ReasoningDelta,
     StreamFinished,
     TextDelta,
@@ -130,7 +133,7 @@ async def test_shutdown_while_streaming_marks_the_reply_interrupted(bench: TurnB
         ((TextDelta("a"), ConnectionLostError(url="u")), "a", "connection_lost"),
         ((EmptyReplyError(),), "", "empty_reply"),
         ((TextDelta(" \n"), StreamFinished("stop")), " \n", "empty_reply"),
-        ((ReasoningDelta("hm"), StreamFinished("length")), "", "empty_reply"),
+        ((ReasoningDelta("hm"), StreamFinished("length")), "", "thought_only"),
         ((TextDelta("a"),), "a", "connection_lost"),
     ],
 )
@@ -349,3 +352,69 @@ async def test_reply_stopped_in_a_chat_that_is_gone_ends_all_the_same(bench: Tur
     bench.service.stop(next(iter(bench.service.live_chats)))
     await scope.aclose()
     assert bench.heard.ended[-1].is_discarded
+
+
+def _stages(bench: TurnBench) -> list[ReplyProgress]:
+    return [event.progress for event in bench.heard.progressed]
+
+
+async def test_progress_of_each_stage_is_told(bench: TurnBench) -> None:
+    bench.engine.scripted.enqueue(
+        ModelLoading(0.65),
+        PromptProgress(2100, 4200),
+        ReasoningDelta("hm"),
+        TextDelta("well"),
+        StreamFinished("stop"),
+    )
+    await bench.send("Hi")
+    assert [each.stage for each in _stages(bench)] == [
+        Stage.CONNECTING,
+        Stage.LOADING,
+        Stage.READING,
+        Stage.THINKING,
+        Stage.WRITING,
+    ]
+    assert [each.fraction for each in _stages(bench)[1:3]] == [0.65, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("is_loaded", "likely"), [(True, Stage.READING), (False, Stage.LOADING), (None, None)]
+)
+async def test_silence_is_explained_by_what_is_known_of_the_model(
+    bench: TurnBench, is_loaded: bool | None, likely: Stage | None
+) -> None:
+    bench.engine.models = [chat_model("alpha", is_loaded=is_loaded)]
+    await bench.engines.refresh()
+    bench.engine.scripted.enqueue(TextDelta("a"), StreamFinished("stop"))
+    await bench.send("Hi")
+    assert _stages(bench)[0].likely is likely
+
+
+async def test_scenario_37_second_reply_of_an_engine_is_told_of_the_first(
+    bench: TurnBench,
+) -> None:
+    bench.engine.scripted.enqueue(TextDelta("a"), FOREVER)
+    bench.engine.scripted.enqueue(TextDelta("b"), StreamFinished("stop"))
+    scope = TaskScope()
+    scope.spawn(consume(bench.service.send(None, "First")))
+    while not bench.heard.grown:
+        await asyncio.sleep(0.001)
+    await bench.send("Second")
+    await scope.aclose()
+    await bench.send("Third")
+    waits = [each.others for each in _stages(bench) if each.stage is Stage.CONNECTING]
+    assert waits == [0, 1, 0]
+
+
+async def test_scenario_24_reasoning_becomes_the_answer_beside_the_failed_reply(
+    bench: TurnBench,
+) -> None:
+    bench.engine.scripted.enqueue(ReasoningDelta(' {"a": 1}\n'), StreamFinished("stop"))
+    await bench.send("Hi")
+    failed = bench.last_reply
+    await bench.service.use_reasoning(failed.id)
+    answer = bench.last_reply
+    assert (answer.content, answer.reasoning, answer.status) == ('{"a": 1}', "", "complete")
+    assert answer.parent_id == failed.parent_id
+    assert bench.messages.get(failed.id).status is MessageStatus.FAILED
+    assert bench.messages.active_path(answer.chat_id)[-1].id == answer.id

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
+FIELDS = {"name", "is_ok", "detail", "advice", "is_needed", "code", "exchange"}
+
 
 def launch(**options: Any) -> Launch:
     return read_launch(options, reads_working_directory=False, makes_directory=False)
@@ -157,7 +159,7 @@ async def test_damaged_settings_are_told(refused_url: str, data_dir: Path) -> No
 
 async def test_findings_are_plain_values_for_json(refused_url: str) -> None:
     for finding in await examine(launch(url=refused_url)):
-        assert set(finding.as_dict()) == {"name", "is_ok", "detail", "advice", "is_needed"}
+        assert set(finding.as_dict()) == FIELDS
 
 
 async def test_data_directory_whose_name_is_too_long_fails(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from desktop_chat.domain.errors import NotAServerError, ServerUnreachableError, UnauthorizedError
+from desktop_chat.domain.errors import ProxyAnsweredError, ServerUnreachableError, UnauthorizedError
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelKind, ModelRef
 from desktop_chat.domain.request import ChatRequest, ChatTurn
 from desktop_chat.domain.stream import TextDelta
@@ -161,9 +161,9 @@ async def test_look_where_nothing_listens_is_unreachable(refused_url: str) -> No
     await account.aclose()
 
 
-async def test_look_at_something_else_is_not_a_server(account: Account, standin: StandIn) -> None:
+async def test_look_at_a_proxy_says_so(account: Account, standin: StandIn) -> None:
     standin.play("html-502", on="*", times=9)
-    with pytest.raises((NotAServerError, ServerUnreachableError)) as caught:
+    with pytest.raises(ProxyAnsweredError) as caught:
         await account.engine.look()
     assert standin.url in str(caught.value)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from desktop_chat.domain.changes import EnginesChanged
+from desktop_chat.domain.changes import EnginesChanged, ReplyEnded, TurnStarted
+from desktop_chat.domain.chat import Chat, ChatId
+from desktop_chat.domain.engine_features import EngineFeatures
 from desktop_chat.domain.errors import (
     EngineFailedError,
     ModelChoiceNeededError,
@@ -15,9 +19,10 @@ from desktop_chat.domain.errors import (
     NotAServerError,
     ServerUnreachableError,
 )
+from desktop_chat.domain.message import Message, MessageId, MessageStatus, Sender
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelInfo, ModelKind, ModelRef
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engines import EngineState
+from desktop_chat.services.engines import EngineService, EngineState
 from desktop_chat.services.tasks import TaskScope
 from tests.fakes.engines import FakeChoices, FakeEngine, chat_model, engine_service
 
@@ -181,3 +186,202 @@ async def test_look_now_during_a_look_leads_to_another(nth: int) -> None:
 async def until_looks(engine: SlowEngine, count: int) -> None:
     while engine.looks < count:
         await asyncio.sleep(0.001)
+
+
+ACCOUNT = "server-1"
+NOW = datetime.now(UTC)
+
+
+async def answers_by(service: EngineService, account_id: str, chat_id: int = 7) -> Message:
+    """Tell the service that this engine writes a reply; returned is how it fails."""
+    chat = Chat(ChatId(chat_id), "", NOW, NOW, model_ref=ModelRef(account_id, "a"))
+    reply = Message(MessageId(1), ChatId(chat_id), None, Sender.LLM, "", NOW)
+    service._broadcast.publish(TurnStarted(chat, None, reply))
+    return replace(reply, status=MessageStatus.FAILED)
+
+
+async def test_account_engine_comes_with_its_label_and_goes() -> None:
+    broadcast = Broadcast()
+    counter = Counter(broadcast)
+    service = engine_service(FakeEngine(A), FakeEngine(LOCAL), broadcast=broadcast)
+    account = FakeEngine(B)
+    account.label = "Cluster"
+    service.set_accounts({ACCOUNT: account})
+    assert service.status(ACCOUNT).name == "Cluster"
+    assert service.status(ACCOUNT).state is EngineState.CHECKING
+    await service.refresh(ACCOUNT)
+    assert service.status(ACCOUNT).models == (B,)
+    assert service.provider(ACCOUNT) is account.provider
+    service.set_accounts({})
+    assert service.status(ACCOUNT).state is EngineState.ABSENT
+    with pytest.raises(ModelNotFoundError):
+        service.provider(ACCOUNT)
+    assert counter.count == 3
+    await service.aclose()
+    assert account.is_closed
+
+
+async def test_account_engine_features_are_told_after_a_look() -> None:
+    service = engine_service(FakeEngine(A))
+    account = FakeEngine(B)
+    service.set_accounts({ACCOUNT: account})
+    account.features = EngineFeatures(can_unload=True)
+    await service.refresh(ACCOUNT)
+    assert service.features(ACCOUNT).can_unload
+    assert not service.features("server-9").can_unload
+    await service.aclose()
+
+
+@pytest.mark.parametrize(
+    ("lm_studio", "last", "expected"),
+    [
+        ([A], ModelRef(ACCOUNT, "b"), ModelRef(LM_STUDIO, "a")),
+        ([], ModelRef(ACCOUNT, "b"), ModelRef(ACCOUNT, "b")),
+        ([], ModelRef(EMBEDDED, LOCAL.id), ModelRef(EMBEDDED, LOCAL.id)),
+        ([], ModelRef("server-2", "b"), ModelRef(EMBEDDED, LOCAL.id)),
+        ([], None, ModelRef(EMBEDDED, LOCAL.id)),
+    ],
+)
+async def test_account_becomes_the_default_only_by_the_users_choice(
+    lm_studio: list[ModelInfo], last: ModelRef | None, expected: ModelRef
+) -> None:
+    service = engine_service(FakeEngine(*lm_studio), FakeEngine(LOCAL), FakeChoices(last=last))
+    service.set_accounts({ACCOUNT: FakeEngine(A, B)})
+    await service.refresh()
+    assert service.default_ref() == expected
+    await service.aclose()
+
+
+async def test_account_chosen_last_but_absent_leaves_the_embedded_engine() -> None:
+    choices = FakeChoices(last=ModelRef(ACCOUNT, "b"))
+    service = engine_service(FakeEngine(), FakeEngine(LOCAL), choices)
+    service.set_accounts({ACCOUNT: FakeEngine(error=ABSENT)})
+    await service.refresh()
+    assert service.default_ref() == ModelRef(EMBEDDED, LOCAL.id)
+    await service.aclose()
+
+
+async def test_model_asked_for_by_name_is_found_on_an_account_after_the_own_engines() -> None:
+    service = engine_service(FakeEngine(A), FakeEngine(LOCAL))
+    service.set_accounts({ACCOUNT: FakeEngine(A, B)})
+    await service.refresh()
+    assert service.find("b") == ModelRef(ACCOUNT, "b")
+    assert service.find("a") == ModelRef(LM_STUDIO, "a")
+    await service.aclose()
+
+
+async def test_until_known_waits_for_no_account_but_the_one_chosen_last() -> None:
+    slow = SlowEngine()
+    service = engine_service(FakeEngine(A), FakeEngine(LOCAL))
+    service.set_accounts({ACCOUNT: slow})
+    scope = TaskScope()
+    scope.spawn(service.watch())
+    async with asyncio.timeout(10):
+        await service.until_known()
+        await until_looks(slow, 1)
+    assert service.status(ACCOUNT).state is EngineState.CHECKING
+    await scope.aclose()
+    await service.aclose()
+
+
+async def test_slow_account_holds_nothing_back_in_the_watch() -> None:
+    slow, lm_studio = SlowEngine(), FakeEngine(error=ABSENT)
+    service = engine_service(lm_studio, FakeEngine(LOCAL))
+    service.set_accounts({ACCOUNT: slow})
+    scope = TaskScope()
+    scope.spawn(service.watch())
+    async with asyncio.timeout(10):
+        await until_looks(slow, 1)
+        lm_studio.error, lm_studio.models = None, [A]
+        service.look_now()
+        while service.status(LM_STUDIO).state is not EngineState.READY:
+            await asyncio.sleep(0.001)
+    await scope.aclose()
+    await service.aclose()
+
+
+async def test_account_replaced_during_its_look_keeps_nothing_of_the_old_one() -> None:
+    slow = SlowEngine()
+    service = engine_service(FakeEngine(A))
+    service.set_accounts({ACCOUNT: slow})
+    scope = TaskScope()
+    scope.spawn(service.refresh(ACCOUNT))
+    await until_looks(slow, 1)
+    service.set_accounts({ACCOUNT: FakeEngine(B)})
+    slow.go_on.set()
+    while scope._running:
+        await asyncio.sleep(0.001)
+    assert service.status(ACCOUNT).state is EngineState.CHECKING
+    await service.aclose()
+
+
+async def test_account_that_goes_while_it_answers_is_closed_only_at_the_end() -> None:
+    service = engine_service(FakeEngine(A))
+    account = FakeEngine(B)
+    service.set_accounts({ACCOUNT: account})
+    await answers_by(service, ACCOUNT)
+    service.set_accounts({})
+    await asyncio.sleep(0)
+    assert not account.is_closed
+    await service.aclose()
+    assert account.is_closed
+
+
+async def test_row_53_silence_while_an_engine_answers_keeps_its_old_list() -> None:
+    lm_studio = FakeEngine(A)
+    service = engine_service(lm_studio)
+    await service.refresh()
+    failed = await answers_by(service, LM_STUDIO)
+    lm_studio.error = ABSENT
+    await service.refresh(LM_STUDIO)
+    assert service.status(LM_STUDIO).models == (A,)
+    service._broadcast.publish(ReplyEnded(failed))
+    await service.refresh(LM_STUDIO)
+    assert service.status(LM_STUDIO).state is EngineState.ABSENT
+
+
+async def test_account_is_looked_at_when_due_and_not_while_it_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("desktop_chat.services.engines.WATCH_EVERY_S", 0.001)
+    monkeypatch.setattr("desktop_chat.services.engines.ACCOUNT_WATCH_EVERY_S", 0.001)
+    lm_studio, account = FakeEngine(A), FakeEngine(B)
+    service = engine_service(lm_studio, FakeEngine(LOCAL))
+    service.set_accounts({ACCOUNT: account})
+    scope = TaskScope()
+    scope.spawn(service.watch())
+    async with asyncio.timeout(10):
+        while account.times_looked < 3:
+            await asyncio.sleep(0.001)
+        failed = await answers_by(service, ACCOUNT)
+        seen, others = account.times_looked, lm_studio.times_looked
+        while lm_studio.times_looked < others + 5:
+            await asyncio.sleep(0.001)
+        assert account.times_looked <= seen + 1  # one may have been under way
+        service._broadcast.publish(ReplyEnded(failed))
+        while account.times_looked < seen + 3:
+            await asyncio.sleep(0.001)
+    await scope.aclose()
+    await service.aclose()
+
+
+@pytest.mark.parametrize(
+    ("model", "chat_ref", "looks"),
+    [
+        ("", None, (0, 0)),
+        ("a", None, (0, 0)),
+        ("b", None, (1, 1)),
+        ("", ModelRef(ACCOUNT, "b"), (1, 0)),
+        ("", ModelRef("server-gone", "b"), (0, 0)),
+    ],
+)
+async def test_refresh_for_a_question_looks_at_no_more_accounts_than_needed(
+    model: str, chat_ref: ModelRef | None, looks: tuple[int, int]
+) -> None:
+    first, second = FakeEngine(B), FakeEngine()
+    service = engine_service(FakeEngine(A), FakeEngine(LOCAL))
+    service.set_accounts({ACCOUNT: first, "server-2": second})
+    await service.refresh_for(model, chat_ref)
+    assert service.status(LM_STUDIO).state is EngineState.READY
+    assert (first.times_looked, second.times_looked) == looks
+    await service.aclose()

@@ -6,7 +6,13 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from desktop_chat.domain.changes import ReplyEnded, ReplyGrew, SavingFailed, TurnsLeftOut
+from desktop_chat.domain.changes import (
+    ReplyEnded,
+    ReplyGrew,
+    ReplyProgressed,
+    SavingFailed,
+    TurnsLeftOut,
+)
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.services.chat import ChatService
@@ -33,12 +39,14 @@ class Heard:
 
     ended: list[ReplyEnded] = field(default_factory=list)
     grown: list[ReplyGrew] = field(default_factory=list)
+    progressed: list[ReplyProgressed] = field(default_factory=list)
     left_out: list[TurnsLeftOut] = field(default_factory=list)
     failed: list[SavingFailed] = field(default_factory=list)
 
     def listen(self, broadcast: Broadcast) -> None:
         broadcast.subscribe(ReplyEnded, self._on_ended)
         broadcast.subscribe(ReplyGrew, self._on_grown)
+        broadcast.subscribe(ReplyProgressed, self._on_progressed)
         broadcast.subscribe(TurnsLeftOut, self._on_left_out)
         broadcast.subscribe(SavingFailed, self._on_failed)
 
@@ -47,6 +55,9 @@ class Heard:
 
     def _on_grown(self, event: ReplyGrew) -> None:
         self.grown.append(event)
+
+    def _on_progressed(self, event: ReplyProgressed) -> None:
+        self.progressed.append(event)
 
     def _on_left_out(self, event: TurnsLeftOut) -> None:
         self.left_out.append(event)

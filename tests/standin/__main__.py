@@ -1,4 +1,17 @@
-"""`python -m tests.standin`: the stand-in as a process of its own, to play by hand or kill."""
+"""`python -m tests.standin`: a played LM Studio, or another server, to try things by hand.
+
+Point the program at it: LM_STUDIO_URL=http://127.0.0.1:PORT. Every scenario is offered as a model
+`scn/<name>`: choose it and send a message. Arguments follow a question mark:
+`scn/steady?tokens=500&rate=200`. Switches and events change the whole server; throw them at the
+start with `--play`, or while it runs:
+
+    curl -d '{"name": "refused", "args": {"seconds": 10}}' http://127.0.0.1:PORT/__lab/next
+    curl -d '{"name": "html-502", "on": "GET", "times": 2}' http://127.0.0.1:PORT/__lab/next
+    curl http://127.0.0.1:PORT/__lab/log        what was asked, and how the client went
+
+`--role ollama` plays a whole other server (llama-server, ollama, vllm, jan, koboldcpp, gpt4all,
+litellm); its models "fail", "busy" and "nope" get its errors. `--list` names all scenarios.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +21,25 @@ import contextlib
 import signal
 from typing import Any
 
-from tests.standin.scenarios import SCENARIOS, SWITCHES
+from tests.standin.roles import ROLES
+from tests.standin.scenarios import EVENTS, SCENARIOS, SWITCHES, parse_spec
 from tests.standin.server import StandIn
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.standin", description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--host", default="127.0.0.1")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.standin",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--port", type=int, help="default: any free one; a role has its own")
+    parser.add_argument("--host", default="127.0.0.1", help="::1 listens on IPv6 only")
+    parser.add_argument("--role", choices=sorted(ROLES), default="", help="play another server")
+    parser.add_argument(
+        "--play", action="append", default=[], help="name?arg=value: a switch or event at the start"
+    )
+    parser.add_argument("--strict", action="store_true", help="refuse careless chat requests")
     parser.add_argument("--speed", type=float, default=1.0, help="divides all delays, not rates")
     parser.add_argument("--rate", type=float, help="tokens per second of plain answers")
     parser.add_argument("--jit-off", action="store_true")
@@ -45,9 +68,17 @@ async def serve(options: argparse.Namespace) -> None:
         "always": options.always,
         "offer": options.offer,
         "list_scenarios": not options.few,
+        "role": options.role,
+        "strict": options.strict,
     }
-    async with StandIn(port=options.port, host=options.host, **state) as server:
+    port = options.port
+    if port is None:
+        port = ROLES[options.role].port if options.role else 0
+    async with StandIn(port=port, host=options.host, **state) as server:
         print(f"listening on {server.url}", flush=True)
+        for spec in options.play:
+            name, args = parse_spec(spec)
+            server.play(name, **args)
         await stop.wait()
 
 
@@ -55,7 +86,9 @@ def main() -> None:
     """Run from the command line."""
     options = parse()
     if options.list:
-        print("\n".join([*sorted(SCENARIOS), *(f"{name} (switch)" for name in sorted(SWITCHES))]))
+        switches = [f"{name} (switch)" for name in sorted(SWITCHES)]
+        events = [f"{name} (event)" for name in sorted(EVENTS)]
+        print("\n".join([*sorted(SCENARIOS), *switches, *events]))
         return
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(options))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from tests.standin import bodies, native
+from tests.standin import bodies, native, shape
 from tests.standin.scenarios import PREFIX, SCENARIOS, parse_spec
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ ROLES = ("user", "assistant", "system", "tool", "developer")
 async def answer_chat(exchange: Exchange, server: StandIn) -> None:
     """`/v1/chat/completions`: check the body, find the model, echo."""
     refusal = _refusal_of(exchange)
+    if refusal is None and exchange.state.strict:
+        refusal = shape.fault_of(exchange.record)
     if refusal is not None:
         await exchange.send_json(400, {"error": refusal})
     elif not await _plays_scenario(exchange, server):
@@ -58,11 +61,16 @@ async def _choose_instance(exchange: Exchange, *, is_silent: bool = True) -> Ins
     model = state.find(wanted)
     loaded = state.loaded_llms()
     if instance is not None:
+        instance.used_at = time.monotonic()
         return instance
     if model is not None and state.jit:
         await exchange.sleep(state.load_s if is_silent else 0)
         # Whoever asked for it meanwhile has loaded it.
-        return state.instance_of(model.key) or state.load(model.key, by_jit=True)
+        instance = state.instance_of(model.key) or state.load(model.key, by_jit=True)
+        ttl = exchange.body.get("ttl")
+        # Anything but a positive number is swallowed in silence, as measured.
+        instance.ttl_s = ttl if isinstance(ttl, int) and ttl > 0 else instance.ttl_s
+        return instance
     if len(loaded) == 1:
         return loaded[0]
     await _refuse_model(exchange, wanted, has_loaded=bool(loaded))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.standin.recorder import RecordedRequest
+    from tests.standin.server import StandIn
     from tests.standin.state import Instance, State
 
 
@@ -69,7 +70,7 @@ class Exchange:
     record: RecordedRequest
     wire: http.Wire
     state: State
-    idle: asyncio.Event
+    server: StandIn
     instance: Instance | None = None
     model: str = ECHO
     by_model_id: bool = False
@@ -117,9 +118,12 @@ class Exchange:
         await self.send(http.json_reply(status, value, indent=indent, cors=self.state.cors))
         self.record.complete = True
 
-    async def send_body(self, status: int, body: bytes, content_type: str) -> None:
-        """Answer with any body, whole."""
-        await self.send(http.body_reply(status, body, content_type, cors=self.state.cors))
+    async def send_body(
+        self, status: int, body: bytes, content_type: str, *more: tuple[str, str]
+    ) -> None:
+        """Answer with any body, whole, and with more header fields."""
+        cors = self.state.cors
+        await self.send(http.body_reply(status, body, content_type, cors=cors, more=more))
         self.record.complete = True
 
     async def start_stream(self) -> None:

@@ -23,11 +23,13 @@ REASONS = {
     200: "OK",
     204: "No Content",
     301: "Moved Permanently",
+    302: "Found",
     307: "Temporary Redirect",
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
+    405: "Method Not Allowed",
     422: "Unprocessable Entity",
     429: "Too Many Requests",
     500: "Internal Server Error",
@@ -96,16 +98,21 @@ def cors_fields(is_on: bool) -> list[tuple[str, str]]:
     return [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Headers", "*")]
 
 
-def stream_head(*, cors: bool = False) -> bytes:
-    """The head of LM Studio's event streams."""
+def stream_head(
+    *,
+    cors: bool = False,
+    content_type: str = "text/event-stream",
+    framing: tuple[str, str] = ("Transfer-Encoding", "chunked"),
+    more: tuple[tuple[str, str], ...] = (),
+) -> bytes:
+    """The head of LM Studio's event streams, or one with another type or framing."""
     fields = [("X-Powered-By", "Express"), *cors_fields(cors)]
-    fields += [
-        ("Content-Type", "text/event-stream"),
-        ("Cache-Control", "no-cache"),
-        ("Connection", "keep-alive"),
-        ("Date", formatdate(usegmt=True)),
-        ("Transfer-Encoding", "chunked"),
-    ]
+    if content_type:
+        fields.append(("Content-Type", content_type))
+    fields.append(("Cache-Control", "no-cache"))
+    if framing[0] != "Connection":
+        fields.append(("Connection", "keep-alive"))
+    fields += [("Date", formatdate(usegmt=True)), framing, *more]
     return head_bytes(200, fields)
 
 
@@ -115,7 +122,14 @@ def json_reply(status: int, value: Any, *, indent: int = 2, cors: bool = False) 
     return body_reply(status, body, "application/json; charset=utf-8", cors=cors)
 
 
-def body_reply(status: int, body: bytes, content_type: str, *, cors: bool = False) -> bytes:
+def body_reply(
+    status: int,
+    body: bytes,
+    content_type: str,
+    *,
+    cors: bool = False,
+    more: tuple[tuple[str, str], ...] = (),
+) -> bytes:
     """A whole reply of Express with any body."""
     digest = b64encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()[:27]
     fields = [("X-Powered-By", "Express"), *cors_fields(cors)]
@@ -126,6 +140,7 @@ def body_reply(status: int, body: bytes, content_type: str, *, cors: bool = Fals
         ("Date", formatdate(usegmt=True)),
         ("Connection", "keep-alive"),
         ("Keep-Alive", "timeout=5"),
+        *more,
     ]
     return head_bytes(status, fields) + body
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.standin.scenarios import SCENARIOS, SWITCHES
+from tests.standin.scenarios import EVENTS, SCENARIOS, SWITCHES
 
 if TYPE_CHECKING:
     from tests.standin.exchange import Exchange
@@ -20,6 +20,7 @@ async def answer_lab(exchange: Exchange, server: StandIn) -> None:
         await _play_next(exchange, server)
     else:
         names = {"scenarios": sorted(SCENARIOS), "switches": sorted(SWITCHES)}
+        names["events"] = sorted(EVENTS)
         await exchange.send_json(404, {"error": "unknown lab path", **names})
 
 

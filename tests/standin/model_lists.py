@@ -38,17 +38,17 @@ def v0_model(state: State, model: Model) -> dict[str, Any]:
     made: dict[str, Any] = {
         "id": model.key,
         "object": "model",
-        "type": "embeddings" if model.kind == "embedding" else model.kind,
+        "type": model.odd_type or ("embeddings" if model.kind == "embedding" else model.kind),
         "publisher": model.publisher,
         "arch": model.arch,
-        "compatibility_type": "gguf",
+        "compatibility_type": model.file_format,
         "quantization": model.quantization,
         "state": "loaded" if instance else "not-loaded",
         "max_context_length": model.max_context_length,
     }
     if instance:
         made["loaded_context_length"] = instance.context_length
-    if model.kind != "embedding":
+    if model.kind != "embedding" and model.has_capabilities:
         made["capabilities"] = ["tool_use"]
     return made
 
@@ -60,7 +60,7 @@ def v1_list(state: State) -> dict[str, Any]:
 
 def _v1_model(state: State, model: Model) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "type": "embedding" if model.kind == "embedding" else "llm",
+        "type": model.odd_type or ("embedding" if model.kind == "embedding" else "llm"),
         "publisher": model.publisher,
         "key": model.key,
         "display_name": model.name or model.key,
@@ -74,11 +74,13 @@ def _v1_model(state: State, model: Model) -> dict[str, Any]:
         "params_string": model.params,
         "loaded_instances": _instances(state, model),
         "max_context_length": model.max_context_length,
-        "format": "gguf",
+        "format": model.file_format,
     }
-    if model.kind != "embedding":
-        vision = model.kind == "vlm"
-        made["capabilities"] = {"vision": vision, "trained_for_tool_use": True}
+    if model.kind != "embedding" and model.has_capabilities:
+        can: dict[str, Any] = {"vision": model.kind == "vlm", "trained_for_tool_use": True}
+        if model.reasoning:
+            can["reasoning"] = {"allowed_options": model.reasoning, "default": model.reasoning[0]}
+        made["capabilities"] = can
         made["description"] = None
     return made
 

@@ -6,9 +6,10 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tests.standin import bodies, model_lists, native
+from tests.standin import bodies, downloads, model_lists, native
 from tests.standin.chat_route import answer_chat, answer_native_chat
 from tests.standin.lab import answer_lab
+from tests.standin.roles import ROLES
 
 if TYPE_CHECKING:
     from tests.standin.exchange import Exchange
@@ -22,6 +23,10 @@ async def answer(exchange: Exchange, server: StandIn) -> None:
     record = exchange.record
     if record.path.startswith("/__lab/"):
         await answer_lab(exchange, server)
+        return
+    exchange.state.expire()
+    if exchange.state.role:
+        await ROLES[exchange.state.role].answer(exchange, server)
         return
     if not _has_token(exchange):
         offered = record.headers.get("authorization", "").removeprefix("Bearer ").strip()
@@ -46,6 +51,9 @@ def _has_token(exchange: Exchange) -> bool:
     wanted = exchange.state.token
     if wanted is None:
         return True
+    if exchange.state.free_requests > 0:
+        exchange.state.free_requests -= exchange.record.method == "POST"
+        return True
     offered = exchange.record.headers.get("authorization", "")
     return secrets.compare_digest(offered.encode(), f"Bearer {wanted}".encode())
 
@@ -63,6 +71,8 @@ async def _answer_post(exchange: Exchange, server: StandIn) -> bool:
         await native.load(exchange)
     elif path == "/api/v1/models/unload" and is_native_there:
         await native.unload(exchange)
+    elif path == "/api/v1/models/download" and is_native_there:
+        await downloads.begin(exchange)
     else:
         return False
     return True
@@ -87,6 +97,10 @@ async def _answer_get(exchange: Exchange) -> bool:
         return True
     if state.lists_trapped:
         return False
+    if path.startswith(downloads.STATUS_PATH) and "v1" in state.apis:
+        await downloads.tell(exchange, path.removeprefix(downloads.STATUS_PATH))
+        return True
+    await exchange.sleep(state.list_delay_s)
     if path == "/v1/models" and "openai" in state.apis:
         await exchange.send_json(200, model_lists.openai_list(state))
     elif path == "/api/v1/models" and "v1" in state.apis:

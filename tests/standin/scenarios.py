@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from tests.standin.exchange import Exchange
 from tests.standin.state import State
 
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
 Play = Callable[[Exchange], Awaitable[None]]
 Switch = Callable[..., None]
+Event = Callable[..., "Coroutine[Any, Any, None]"]
 
 PREFIX = "scn/"
 
@@ -33,6 +37,7 @@ class Scenario:
 
 SCENARIOS: dict[str, Scenario] = {}
 SWITCHES: dict[str, Switch] = {}
+EVENTS: dict[str, Event] = {}
 
 
 def scenario(*names: str, times: int = 1, survives_close: bool = False) -> Callable[[Play], Play]:
@@ -54,6 +59,17 @@ def switch(*names: str) -> Callable[[Switch], Switch]:
         for name in names:
             SWITCHES[name] = change
         return change
+
+    return register
+
+
+def event(*names: str) -> Callable[[Event], Event]:
+    """Register something that befalls the whole server: it gets the server and arguments."""
+
+    def register(happen: Event) -> Event:
+        for name in names:
+            EVENTS[name] = happen
+        return happen
 
     return register
 

@@ -14,11 +14,11 @@ from tests.standin.chunks import error_event
 from tests.standin.exchange import Exchange, ModelUnloadedError
 from tests.standin.http import BadRequestError, ClientGoneError, Wire
 from tests.standin.recorder import RecordedRequest
-from tests.standin.scenarios import SCENARIOS, Scenario, apply_switch, parse_spec
+from tests.standin.scenarios import EVENTS, SCENARIOS, Scenario, apply_switch, parse_spec
 from tests.standin.state import ECHO, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
 # Its import has registered the scenarios.
 assert plays.__all__
@@ -64,20 +64,40 @@ class StandIn:
         self._played: deque[Played] = deque()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self.idle = asyncio.Event()
+        self.idle.set()
         self._slots: dict[int, asyncio.Semaphore] = {}
+        self._chores: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
         """The address without a path."""
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether connections are answered now."""
+        return self._server is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any connection is open."""
+        return bool(self._connections)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything that was to befall the server has happened."""
+        return not self._chores
 
     async def __aenter__(self) -> Self:
         await self.come_up()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for chore in list(self._chores):
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
         await self.go_down()
         if self.failures:
             raise self.failures[0]
@@ -91,18 +111,31 @@ class StandIn:
         """Stop listening and drop every connection, as when the app quits."""
         if self._server is None:
             return
-        self._server.close()
+        server, self._server = self._server, None
+        server.close()
         tasks = list(self._connections)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._server.wait_closed()
-        self._server = None
+        await server.wait_closed()
+
+    def begin(self, chore: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the answers; what is left of it ends with the stand-in."""
+        task = asyncio.create_task(chore)  # noqa: TID251 - cancelled and awaited at the end
+        self._chores.add(task)
+        task.add_done_callback(self._on_chore_done)
+
+    def _on_chore_done(self, task: asyncio.Task[None]) -> None:
+        self._chores.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.failures.append(error)
 
     # What tests do
 
     def play(self, name: str, *, on: str = "POST", times: int | None = None, **args: Any) -> None:
         """Answer the next fitting request by this scenario, or throw its switch for good.
+
+        What befalls the whole server, such as `refused`, happens at once.
 
         Args:
             name: Name in the registry; scenarios of the model lists are switches.
@@ -111,6 +144,9 @@ class StandIn:
             **args: The scenario's own, such as `tokens`, `rate`, `text`, `seconds`.
         """
         if apply_switch(name, self.state, args):
+            return
+        if name in EVENTS:
+            self.begin(EVENTS[name](self, **args))
             return
         scenario = SCENARIOS[name]
         self._played.append(Played(scenario, args, on, times or scenario.times))
@@ -160,6 +196,10 @@ class StandIn:
     async def _serve_requests(self, wire: Wire, number: int) -> None:
         is_reused = False
         while await wire.wait_for_bytes(self.state.idle_s if is_reused else None):
+            if is_reused and self.state.stale_resets > 0:
+                self.state.stale_resets -= 1
+                wire.reset()
+                return
             head = await wire.read_head()
             headers = head.headers
             body = await wire.read_body(headers)
@@ -175,7 +215,7 @@ class StandIn:
                 reused=is_reused,
                 raw_headers=head.fields,
             )
-            await self._serve_one(Exchange(record, wire, self.state, self._idle))
+            await self._serve_one(Exchange(record, wire, self.state, self))
             if wire.is_ended or wire.gone.is_set() or not record.complete:
                 return
             is_reused = True
@@ -229,7 +269,7 @@ class StandIn:
         if exchange.record.method != "POST":
             await scenario.play(exchange)
             return
-        await self._idle.wait()
+        await self.idle.wait()
         parallel = self.state.parallel
         async with self._slots.setdefault(parallel, asyncio.Semaphore(parallel)):
             try:

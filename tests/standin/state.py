@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(slots=True)
 class Instance:
-    """A model in memory."""
+    """A model in memory.
+
+    Attributes:
+        ttl_s: How long it stays unused, if it was loaded on request.
+        used_at: When it was last asked, on the monotonic clock.
+    """
 
     id: str
     key: str
     context_length: int
     by_jit: bool = False
+    ttl_s: float = 3600.0
+    used_at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True)
+class Job:
+    """A download.
+
+    Attributes:
+        begun: When it began, on the monotonic clock.
+        end: How it ends: "completed" or "failed".
+    """
+
+    id: str
+    model: Model
+    begun: float
+    started_at: str
+    end: str
 
 
 @dataclass(slots=True)
@@ -22,6 +46,9 @@ class Model:
 
     Attributes:
         kind: "llm", "vlm" or "embedding".
+        reasoning: Its options for `reasoning`, the first is the default.
+        has_capabilities: Whether the list says what it can do.
+        odd_type: A type for the lists that nobody expects.
     """
 
     key: str
@@ -33,6 +60,10 @@ class Model:
     max_context_length: int = 40_960
     params: str | None = "8B"
     publisher: str = "standin"
+    file_format: str | None = "gguf"
+    reasoning: list[str] = field(default_factory=list)
+    has_capabilities: bool = True
+    odd_type: str = ""
 
 
 ECHO = "standin/echo"
@@ -68,6 +99,14 @@ class State:
         always: A scenario that answers everything, "" for none; may carry `?name=value`.
         idle_s: After how many seconds an idle connection is closed; not divided by `speed`.
         parallel: How many requests generate at once; more wait in silence.
+        role: Which other server is played; "" is LM Studio. The names are in `roles`.
+        strict: Whether chat requests are refused that no careful client would send.
+        free_requests: So many chat requests need no token, whatever `token` says.
+        list_delay_s: How long a model list takes.
+        loading_left: So many requests get "Loading model" with 503 (llama-server).
+        stale_resets: So many connections are reset when their second request arrives.
+        ttl_s: How long a model loaded on request stays without one; a request's `ttl` wins.
+        download_end: How downloads end: "completed" or "failed".
     """
 
     models: list[Model] = field(default_factory=default_models)
@@ -88,7 +127,16 @@ class State:
     always: str = ""
     idle_s: float = 5.0
     parallel: int = 4
+    role: str = ""
+    strict: bool = False
+    free_requests: int = 0
+    list_delay_s: float = 0.0
+    loading_left: int = 0
+    stale_resets: int = 0
+    ttl_s: float = 3600.0
+    download_end: str = "completed"
     instances: list[Instance] = field(default_factory=list)
+    jobs: dict[str, Job] = field(default_factory=dict)
     responses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
 
@@ -121,7 +169,8 @@ class State:
         model = self.find(key)
         most = model.max_context_length if model else self.loaded_context_length
         length = context_length or min(self.loaded_context_length, most)
-        instance = Instance(f"{key}:{same + 1}" if same else key, key, length, by_jit)
+        id_ = f"{key}:{same + 1}" if same else key
+        instance = Instance(id_, key, length, by_jit, self.ttl_s)
         if by_jit and self.auto_evict:
             self.instances = [i for i in self.instances if not i.by_jit]
         self.instances.append(instance)
@@ -133,6 +182,13 @@ class State:
         is_known = len(kept) < len(self.instances)
         self.instances = kept
         return is_known
+
+    def expire(self) -> None:
+        """Take out what was loaded on request and has not been asked for too long."""
+        now = time.monotonic()
+        self.instances = [
+            i for i in self.instances if not i.by_jit or now - i.used_at < i.ttl_s / self.speed
+        ]
 
     def has(self, instance: Instance) -> bool:
         """Whether this very instance is still in memory."""

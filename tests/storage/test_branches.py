@@ -6,6 +6,8 @@ import pytest
 
 from desktop_chat.domain.errors import StorageError
 from desktop_chat.domain.message import MessageStatus
+from desktop_chat.domain.params import GenerationParams
+from desktop_chat.domain.preset import ChatSetup
 from desktop_chat.domain.undo import Change
 from desktop_chat.storage.branches import EXCERPT, BranchRepository
 from desktop_chat.storage.message_pages import MessagePages
@@ -70,6 +72,13 @@ def test_duplicate_has_every_branch_and_shows_the_same_path(talk, branches, mess
     assert len(db.sql(CONTENT, (copy.id,))) == 7
     assert db.sql("PRAGMA foreign_key_check") == []
     assert db.sql("SELECT count(*) FROM import") == [(0,)]
+
+
+def test_duplicate_is_generated_with_the_same_parameters(talk, branches, chats):
+    setup = ChatSetup(GenerationParams(0.2, stop=("x",)), "Be brief.", 4)
+    chats.set_up(talk, setup)
+    copy = copied(branches, talk)
+    assert ChatSetup(copy.params, copy.system_prompt, copy.preset_id) == setup
 
 
 def test_duplicate_keeps_folder_tags_and_settings_but_no_pin(talk, branches, chats, db):

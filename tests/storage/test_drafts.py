@@ -72,8 +72,8 @@ async def test_sent_draft_is_gone_with_the_same_transaction(db, drafts, chats, m
     writer = Worker("test")
     turns = TurnStore(db, chats, messages, writer)
     drafts.save(None, "hello")
-    chat, _, _ = turns._begin(None, "hello", ModelRef("lm_studio", "m"), "")
+    chat, _, _ = turns._begin(None, "hello", ModelRef("lm_studio", "m"), "", None)
     assert drafts.get(None) == ""
     drafts.save(chat.id, "the next one, half written")
-    turns._begin(chat.id, "something else", ModelRef("lm_studio", "m"), "")
+    turns._begin(chat.id, "something else", ModelRef("lm_studio", "m"), "", None)
     assert drafts.get(chat.id) == "the next one, half written"

@@ -11,7 +11,13 @@ from desktop_chat.domain import errors
 from desktop_chat.domain.errors import ChatError, ModelNotFoundError, NoModelAnywhereError
 from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.ui import messages as words
-from desktop_chat.ui.messages import error_action, error_text, error_words, message_error
+from desktop_chat.ui.messages import (
+    error_action,
+    error_text,
+    error_words,
+    message_action,
+    message_error,
+)
 from tests.domain.samples import message
 from tests.domain.test_errors import ALL
 
@@ -20,9 +26,21 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
+    from desktop_chat.domain.message import Message
+
 pytestmark = pytest.mark.usefixtures("qapp")
 
-ACTIONS = (words.RETRY, words.CHOOSE_MODEL, words.OPEN_SETTINGS, words.NEW_CHAT)
+ACTIONS = (
+    words.RETRY,
+    words.CHOOSE_MODEL,
+    words.NEW_CHAT,
+    words.USE_AS_ANSWER,
+    words.SERVER,
+    words.SERVERS,
+    words.MODELS,
+    words.PARAMS,
+    words.DOCTOR,
+)
 
 
 class Marking(QTranslator):
@@ -72,9 +90,14 @@ def test_every_engine_error_has_a_button_that_helps(kind: type[ChatError]) -> No
 @pytest.mark.parametrize(
     ("kind", "action"),
     [
-        (errors.UnauthorizedError, words.OPEN_SETTINGS),
-        (errors.InvalidServerUrlError, words.OPEN_SETTINGS),
-        (errors.NotAServerError, words.OPEN_SETTINGS),
+        (errors.UnauthorizedError, words.SERVER),
+        (errors.InvalidServerUrlError, words.SERVER),
+        (errors.NotAServerError, words.SERVER),
+        (errors.NoModelLoadedError, words.MODELS),
+        (errors.CertificateChangedError, words.SERVERS),
+        (errors.ParameterRefusedError, words.PARAMS),
+        (errors.ProxyAnsweredError, words.DOCTOR),
+        (errors.ThoughtOnlyError, words.USE_AS_ANSWER),
         (errors.ModelNotFoundError, words.CHOOSE_MODEL),
         (errors.ModelChoiceNeededError, words.CHOOSE_MODEL),
         (errors.ContextFullError, words.NEW_CHAT),
@@ -109,3 +132,31 @@ def test_message_error_uses_the_stored_fields() -> None:
         error_fields=error.fields,
     )
     assert message_error(failed) == "The model “{detail}” is not there. Choose another model."
+
+
+def _reply(content: str, error: ChatError | None = None, finish_reason: str = "stop") -> Message:
+    status = MessageStatus.FAILED if error else MessageStatus.COMPLETE
+    code = error.code if error else None
+    return message(Sender.LLM, content, status=status, error_code=code, finish_reason=finish_reason)
+
+
+@pytest.mark.parametrize(
+    ("reply", "action"),
+    [
+        (_reply("", errors.ConnectionLostError()), words.RETRY),
+        (_reply("Half a", errors.ConnectionLostError()), words.CONTINUE),
+        (_reply("Half a", errors.ModelCrashedError()), words.CONTINUE),
+        (_reply("Half a", errors.ContextFullError()), words.NEW_CHAT),
+        (_reply("", errors.ThoughtOnlyError()), words.USE_AS_ANSWER),
+        (_reply("Half a", finish_reason="length"), words.CONTINUE),
+    ],
+)
+def test_reply_that_was_cut_has_the_button_that_goes_on(reply: Message, action: str) -> None:
+    found = message_action(reply)
+    assert found is not None
+    assert found[0] == action
+
+
+def test_reply_that_is_complete_has_no_button() -> None:
+    assert message_action(_reply("All of it")) is None
+    assert message_action(message(Sender.USER, "Hi", finish_reason="length")) is None

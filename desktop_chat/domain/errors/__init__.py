@@ -45,6 +45,7 @@ ChatError
 ├── PresetNotFoundError               no preset has this id
 ├── DownloadError                     a model could not be fetched
 │   ├── DownloadDamagedError          what came is not what was announced
+│   ├── DownloadRefusedError          the address leads to no model
 │   └── DownloadRoomError             there is no room for it
 ├── FolderNotFoundError               no folder has this id
 ├── TagNotFoundError                  no tag has this id
@@ -95,6 +96,7 @@ from desktop_chat.domain.errors.engine import (
     ContextFullError,
     DownloadDamagedError,
     DownloadError,
+    DownloadRefusedError,
     DownloadRoomError,
     EmptyReplyError,
     EngineCrashedError,
@@ -195,6 +197,7 @@ __all__ = [
     "DiskFullError",
     "DownloadDamagedError",
     "DownloadError",
+    "DownloadRefusedError",
     "DownloadRoomError",
     "EmptyMessageError",
     "EmptyReplyError",

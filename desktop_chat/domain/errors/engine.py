@@ -16,7 +16,7 @@ class ServerUnreachableError(EngineError):
     """Nothing answers at the address. Fields: `url`."""
 
     code = "server_unreachable"
-    sentence = "No server answers at {url}. Start LM Studio's server there, or change the address."
+    sentence = "No server answers at {url}. Start it there, or change the address."
 
 
 class NotAServerError(EngineError):
@@ -40,7 +40,7 @@ class UnauthorizedError(EngineError):
     """The server wants a token or refuses the one it got. Fields: `url`, `detail`."""
 
     code = "unauthorized"
-    sentence = "The server at {url} wants a valid API token. Enter it in the settings."
+    sentence = "The server at {url} wants a valid API token. Enter it in its settings."
 
 
 class NoModelLoadedError(EngineError):
@@ -263,6 +263,13 @@ class DownloadError(ChatError):
 
     code = "download_failed"
     sentence = "“{name}” could not be fetched: {detail}. Start it again; it goes on where it was."
+
+
+class DownloadRefusedError(DownloadError):
+    """What the address leads to is no model that can be fetched. Fields: `name`, `detail`."""
+
+    code = "download_refused"
+    sentence = "“{name}” cannot be fetched: {detail}. Check the address."
 
 
 class DownloadDamagedError(DownloadError):

@@ -28,6 +28,7 @@ _CHAT = {
     "system_prompt": "system_prompt",
     "account": "account",
     "model": "model",
+    "params": "params",
     "active_message_id": "active_message_id",
     "origin": "origin",
     "is_pinned": "pinned",
@@ -90,6 +91,7 @@ def _our_pieces(db: ForeignDatabase) -> Iterator[tuple[str | None, int | None, A
         chat = dict(zip(_CHAT, row, strict=True))
         for flag in ("is_pinned", "is_renamed"):
             chat[flag] = bool(chat[flag])
+        chat["params"] = _object(chat["params"])
         marked = db.rows("chat_tag", ("tag_id",), "WHERE chat_id = ?", (chat["id"],))
         chat["tags"] = [tags[tag_id] for (tag_id,) in marked if tag_id in tags]
         chat["messages"] = list(_our_messages(db, chat["id"]))

@@ -104,6 +104,7 @@ def _chat(value: dict[str, Any]) -> ChatRecord:
         system_prompt=text_of(value.get("system_prompt")),
         account=optional_text(value.get("account")),
         model=optional_text(value.get("model")),
+        params=fields_of(value.get("params")) or None,
         active_message_id=numbers.get(whole(value.get("active_message_id"))),
         origin=optional_text(value.get("origin")),
         tags=tuple(filter(None, map(text_of, items_of(value.get("tags"))))),

@@ -112,6 +112,7 @@ class LibraryReader:
             system_prompt=chat.system_prompt,
             account=model.account_id if model else None,
             model=model.model_id if model else None,
+            params=(chat.params.as_dict() or None) if chat.params else None,
             active_message_id=(chat.active_message_id if chat.active_message_id in known else None),
             origin=chat.origin,
             tags=tuple(row[0] for row in self._db.sql(_TAGS, (chat_id,))),

@@ -21,13 +21,19 @@ _NEEDED: dict[str, dict[str, Any]] = {
     "attachment": {"name": "", "media_type": "", "size": 0, "sha256": "", "text": ""},
     "draft": {"text": ""},
     "edit": {"text": ""},
+    "account": {"name": "", "kind": "other", "url": "", "allows_plain_key": 0, "is_enabled": 1},
+    "preset": {"name": "", "system_prompt": ""},
 }
 _TIMES = {"folder": ("created_at",), "chat": ("created_at", "updated_at")} | {
     "message": ("created_at",),
     "draft": ("updated_at",),
     "edit": ("updated_at",),
+    "account": ("created_at",),
+    "preset": ("created_at", "updated_at"),
 }
-_INTEGERS = {"chat_id", "parent_id", "folder_id", "message_id", "active_message_id", "depth"}
+_INTEGERS = {"chat_id", "parent_id", "folder_id", "message_id", "active_message_id", "depth"} | {
+    "preset_id"
+}
 
 _LOST_CHATS = """
 INSERT INTO chat (id, title, created_at, updated_at, active_message_id)
@@ -62,6 +68,7 @@ _MENDING = (
     WHERE active_message_id NOT IN (SELECT id FROM message)
     """,
     "UPDATE chat SET import_id = NULL",
+    "UPDATE chat SET preset_id = NULL WHERE preset_id NOT IN (SELECT id FROM preset)",
 )
 
 

@@ -20,8 +20,13 @@ _MESSAGE = (
 _CHAT = (
     *("id", "title", "created_at", "updated_at", "folder_id", "pinned", "deleted_at"),
     *("system_prompt", "account", "model", "active_message_id", "is_renamed"),
-    *("archived_at", "import_id", "origin"),
+    *("archived_at", "import_id", "origin", "title_key", "params", "preset_id"),
 )
+_ACCOUNT = (
+    *("id", "name", "kind", "url", "header_names", "extra_body", "certificate", "proxy"),
+    *("allows_plain_key", "is_enabled", "created_at"),
+)
+_PRESET = ("id", "name", "system_prompt", "params", "created_at", "updated_at")
 _ATTACHMENT = ("id", "message_id", "name", "media_type", "size", "sha256", "text")
 # Columns that later migrations added; those without a name here follow from the others.
 _MOST_ADDED = 16
@@ -49,6 +54,10 @@ def recognise(row_id: int, columns: Sequence[Any]) -> tuple[str, Row] | None:
         return "draft", _named(("chat_id", "text", "updated_at"), row_id, columns)
     if _is_edit(columns):
         return "edit", _named(("message_id", "updated_at", "text"), row_id, columns)
+    if _is_account(columns):
+        return "account", _named(_ACCOUNT, row_id, columns)
+    if _is_preset(columns):
+        return "preset", _named(_PRESET, row_id, columns)
     return None
 
 
@@ -92,6 +101,24 @@ def _is_draft(columns: Sequence[Any]) -> bool:
 
 def _is_edit(columns: Sequence[Any]) -> bool:
     return len(columns) == 3 and _is_time(columns[1]) and isinstance(columns[2], str)
+
+
+def _is_account(columns: Sequence[Any]) -> bool:
+    return (
+        len(columns) == len(_ACCOUNT)
+        and all(isinstance(columns[place], str) for place in (1, 2, 3))
+        and all(isinstance(columns[place], int) for place in (8, 9))
+        and _is_time(columns[10])
+    )
+
+
+def _is_preset(columns: Sequence[Any]) -> bool:
+    return (
+        len(columns) == len(_PRESET)
+        and all(isinstance(columns[place], str) for place in (1, 2))
+        and _is_time(columns[4])
+        and _is_time(columns[5])
+    )
 
 
 def _is_time(value: object) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     # How far it is: so many of so many.
     Note = Callable[[int, int], None]
 
-_TABLES = ("folder", "chat", "message", "attachment", "draft", "edit")
+_TABLES = ("folder", "chat", "message", "attachment", "draft", "edit", "account", "preset")
 _EVERY = 512
 
 

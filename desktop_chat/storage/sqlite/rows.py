@@ -26,7 +26,7 @@ _STATUSES = {status.value: status for status in MessageStatus}
 def summary_from(row: tuple[Any, ...]) -> ChatSummary:
     """Return what a row of `SUMMARY_FIELDS` means."""
     chat_id, title, updated_at, pinned = row
-    return ChatSummary(ChatId(chat_id), _text_from(title), from_text(updated_at), bool(pinned))
+    return ChatSummary(ChatId(chat_id), text_from(title), from_text(updated_at), bool(pinned))
 
 
 def chat_from(row: tuple[Any, ...]) -> Chat:
@@ -36,20 +36,21 @@ def chat_from(row: tuple[Any, ...]) -> Chat:
     (_import_id, origin, params, preset_id) = row[13:]
     return Chat(
         id=ChatId(chat_id),
-        title=_text_from(title),
+        title=text_from(title),
         created_at=from_text(created_at),
         updated_at=from_text(updated_at),
         folder_id=_integer_from(folder_id),
         is_pinned=bool(pinned),
         deleted_at=from_text(deleted_at) if deleted_at else None,
-        system_prompt=_text_from(system_prompt),
+        system_prompt=text_from(system_prompt),
         # Another program may know the model only.
         model_ref=_model_from(account, model),
         active_message_id=_id_from(active_message_id),
         is_renamed=bool(is_renamed),
         archived_at=from_text(archived_at) if archived_at else None,
         origin=origin,
-        params=_params_from(params),
+        # A chat whose parameters were all taken away is another than one that never had any.
+        params=params_from_text(params) if params else None,
         preset_id=_integer_from(preset_id),
     )
 
@@ -68,9 +69,9 @@ def message_from(row: tuple[Any, ...]) -> Message:
         chat_id=ChatId(chat_id),
         parent_id=_id_from(parent_id),
         sender=_SENDERS.get(sender, Sender.SYSTEM),
-        content=_text_from(content),
+        content=text_from(content),
         created_at=from_text(created_at),
-        reasoning=_text_from(reasoning),
+        reasoning=text_from(reasoning),
         status=_STATUSES.get(status, MessageStatus.COMPLETE),
         error=_optional_text_from(error),
         error_code=_optional_text_from(error_code),
@@ -118,9 +119,13 @@ def params_to_text(params: GenerationParams | None) -> str | None:
     return json.dumps(chosen) if chosen else None
 
 
+def params_from_text(text: str | None) -> GenerationParams:
+    """Return sampling parameters; what another program wrote amiss is left out."""
+    return params_from(_fields_from(text))
+
+
 def _params_from(text: str | None) -> GenerationParams | None:
-    # What another program wrote amiss is no reason to show nothing of the chat.
-    params = params_from(_fields_from(text))
+    params = params_from_text(text)
     return params if params != GenerationParams() else None
 
 
@@ -129,13 +134,13 @@ def _fields_from(text: str | None) -> dict[str, Any]:
         return {}
     try:
         fields = json.loads(text)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return {}
     return cast("dict[str, Any]", fields) if isinstance(fields, dict) else {}
 
 
 def _model_from(account: object, model: object) -> ModelRef | None:
-    return ModelRef(_text_from(account) or LM_STUDIO, _text_from(model)) if model else None
+    return ModelRef(text_from(account) or LM_STUDIO, text_from(model)) if model else None
 
 
 def _integer_from(value: object) -> int | None:
@@ -147,10 +152,11 @@ def _id_from(value: object) -> MessageId | None:
 
 
 def _optional_text_from(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else _text_from(value)
+    return value if value is None or isinstance(value, str) else text_from(value)
 
 
-def _text_from(value: object) -> str:
+def text_from(value: object) -> str:
+    """Return a text column as text, whatever another program put there."""
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     return "" if value is None else str(value)

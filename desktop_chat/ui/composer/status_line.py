@@ -74,8 +74,22 @@ class StatusLine(QWidget):
         for part in (self._spinner, self._mark, self._words, self._action, self._stop_hint):
             part.set_theme(theme)
 
-    def set_status(self, text: str, kind: StatusKind = "idle", action_label: str = "") -> None:
-        """Show one sentence, with a button if `action_label` names one."""
+    def set_status(
+        self,
+        text: str,
+        kind: StatusKind = "idle",
+        action_label: str = "",
+        fraction: float | None = None,
+    ) -> None:
+        """Show one sentence.
+
+        Args:
+            text: The sentence.
+            kind: What stands before it.
+            action_label: What its button is called; none without.
+            fraction: While busy: how far it is, 0 to 1, where that is known.
+        """
+        self._spinner.set_fraction(fraction)
         if self._words.text() != text:
             self._words.setText(text)
             self._words.updateGeometry()

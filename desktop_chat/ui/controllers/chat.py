@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from desktop_chat.domain.chat import Chat
     from desktop_chat.domain.message import Message, MessageId
     from desktop_chat.domain.model_info import ModelRef
+    from desktop_chat.domain.preset import ChatSetup
     from desktop_chat.services.broadcast import Broadcast
     from desktop_chat.services.chat import ChatService
     from desktop_chat.services.chats import ChatsService
@@ -78,6 +79,7 @@ class ChatController(QObject):
         self._tasks = tasks
         self._chat_id: ChatId | None = None
         self._new_chat_ref: ModelRef | None = None
+        self._new_chat_setup: ChatSetup | None = None
         self._current_ref: ModelRef | None = None
         self._drafts = drafts or MemoryDrafts()
         # Where something was sent and is not stored yet; None for a new chat.
@@ -108,6 +110,7 @@ class ChatController(QObject):
         """Show an empty chat; it is stored with its first message."""
         self.leaving.emit()
         self._new_chat_ref = None
+        self._new_chat_setup = None
         self._show(None, "")
         self._tell_draft()
         self.model_changed.emit(None)
@@ -154,7 +157,9 @@ class ChatController(QObject):
         """Send a message in the chat shown."""
         if not self.is_streaming:
             ref = self._new_chat_ref or self._current_ref if self._chat_id is None else None
-            self._start(self._service.send(self._chat_id, text, model_ref=ref), text)
+            setup = self._new_chat_setup if self._chat_id is None else None
+            turn = self._service.send(self._chat_id, text, model_ref=ref, setup=setup)
+            self._start(turn, text)
 
     @Slot(object)
     def retry(self, message_id: MessageId) -> None:
@@ -215,6 +220,20 @@ class ChatController(QObject):
     def on_current_changed(self, model_ref: ModelRef | None, _label: str) -> None:
         """The window says that this model answers; in a new chat it is then the one that does."""
         self._current_ref = model_ref
+
+    @property
+    def current_ref(self) -> ModelRef | None:
+        """The model that answers in the chat shown; None if none does."""
+        return self._current_ref
+
+    @property
+    def new_chat_setup(self) -> ChatSetup | None:
+        """How the replies of the chat that is begun next are generated; None for as usual."""
+        return self._new_chat_setup
+
+    def set_up_new_chat(self, setup: ChatSetup) -> None:
+        """Choose how the replies of the chat that is begun next are generated."""
+        self._new_chat_setup = setup
 
     @Slot(object)
     def choose_model(self, model_ref: ModelRef) -> None:

@@ -14,6 +14,7 @@ from desktop_chat.domain.changes import (
     ChatsChanged,
     ChatTrashed,
     ReplyEnded,
+    ReplyProgressed,
     TurnStarted,
 )
 from desktop_chat.domain.chat import ChatId, ChatSummary
@@ -85,6 +86,7 @@ class ChatsController(QObject):
         broadcast.subscribe(ChatRestored, self._on_chat_restored)
         broadcast.subscribe(ChatsChanged, self._on_chats_changed)
         broadcast.subscribe(TurnStarted, self._on_turn_started)
+        broadcast.subscribe(ReplyProgressed, self._on_reply_progressed)
         broadcast.subscribe(ReplyEnded, self._on_reply_ended)
 
     @property
@@ -203,6 +205,10 @@ class ChatsController(QObject):
 
     def _on_turn_started(self, event: TurnStarted) -> None:
         self._list.set_activity(event.chat.id, "writing")
+
+    def _on_reply_progressed(self, event: ReplyProgressed) -> None:
+        if self._list.activity(event.chat_id) == "writing":
+            self._list.set_progress(event.chat_id, event.progress)
 
     def _on_reply_ended(self, event: ReplyEnded) -> None:
         chat_id = event.reply.chat_id

@@ -72,6 +72,11 @@ class EnginesController(QObject):
         return self._engines.statuses
 
     @property
+    def current(self) -> ModelRef | None:
+        """The model that answers in the chat shown."""
+        return self._current
+
+    @property
     def offered(self) -> ModelRef | None:
         """The model of LM Studio that is offered instead of the embedded one, if any."""
         if self._current is None or self._current.account_id != EMBEDDED:

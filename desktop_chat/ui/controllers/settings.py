@@ -54,7 +54,11 @@ class SettingsController(QObject):
     @property
     def declarations(self) -> tuple[SettingDeclaration, ...]:
         """The settings that the dialog shows."""
-        return tuple(d for d in DECLARATIONS if d.is_shown)
+        return tuple(
+            d
+            for d in DECLARATIONS
+            if d.is_shown and (not d.shown_with or self._settings.value(d.shown_with))
+        )
 
     def values(self) -> dict[str, Any]:
         """The values in force; secrets are never among them."""

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, Slot
 
 from desktop_chat.domain.changes import (
     ReplyEnded,
@@ -16,7 +16,9 @@ from desktop_chat.domain.changes import (
     TurnsLeftOut,
     TurnStarted,
 )
+from desktop_chat.domain.progress import ReplyProgress, Stage
 from desktop_chat.ui.messages import error_action, error_words
+from desktop_chat.ui.progress_words import done_words, progress_words
 
 if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatId
@@ -26,27 +28,38 @@ IDLE, BUSY, WARNING, ERROR = "idle", "busy", "warning", "error"
 # A command of `ui.commands`.
 SAVE_NOW = "saving.retry"
 TICK_MS = 1000
-# Shorter waits are not worth a number that flickers.
-SHOW_SECONDS_AFTER = 2
+# Reports come twice a second: of fewer tokens the last one tells too little.
+LEAST_ESTIMATE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class StatusText:
-    """What the status line shows; `action` is what its button does, with its label."""
+    """What the status line shows.
+
+    Attributes:
+        action: What its button does, with `action_label`.
+        fraction: 0 to 1 of what it tells about, None where that has no end that is known.
+    """
 
     text: str
     kind: str = IDLE
     action: str = ""
     action_label: str = ""
+    fraction: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Phase:
-    name: str
+class _Wait:
+    """A reply that is being written.
+
+    Attributes:
+        since: When its stage began.
+        heard: When the last report came.
+    """
+
+    progress: ReplyProgress
     since: float
-    done: int | None = None
-    total: int | None = None
-    left_out: int = 0
+    heard: float
 
 
 class StatusController(QObject):
@@ -61,14 +74,17 @@ class StatusController(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._chat_id: ChatId | None = None
-        self._phases: dict[ChatId, _Phase] = {}
-        self._notes: dict[ChatId, str] = {}
+        self._waits: dict[ChatId, _Wait] = {}
+        # Of the last turn of a chat: how it ended, what was left out, who answered.
+        self._done: dict[ChatId, str] = {}
+        self._left_out: dict[ChatId, str] = {}
+        self._answered_by: dict[ChatId, str] = {}
         self._notice: StatusText | None = None
         self._saving: StatusText | None = None
         self._engine = StatusText(_tr("Looking for a model…"))
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self._show)
+        self._timer.timeout.connect(self.on_tick)
         self._last: StatusText | None = None
 
     def listen(self, broadcast: Broadcast) -> None:
@@ -88,6 +104,8 @@ class StatusController(QObject):
     @Slot(object, str)
     def on_chat_shown(self, chat_id: ChatId | None, _title: str) -> None:
         """Tell about this chat from now on."""
+        if self._chat_id is not None and chat_id != self._chat_id:
+            self._done.pop(self._chat_id, None)
         self._chat_id = chat_id
         self._notice = None
         self._show()
@@ -103,31 +121,39 @@ class StatusController(QObject):
         self._show()
 
     def _on_turn_started(self, event: TurnStarted) -> None:
-        self._notes.pop(event.chat.id, None)
-        self._set_phase(event.chat.id, _Phase("connecting", time.monotonic()))
-        if event.chat.id == self._chat_id:
+        chat_id, now = event.chat.id, time.monotonic()
+        for notes in (self._done, self._left_out, self._answered_by):
+            notes.pop(chat_id, None)
+        self._waits[chat_id] = _Wait(ReplyProgress(Stage.CONNECTING), now, now)
+        if not self._timer.isActive():
+            self._timer.start()
+        if chat_id == self._chat_id:
             self._notice = None
         self._show()
 
     def _on_progressed(self, event: ReplyProgressed) -> None:
-        before = self._phases.get(event.chat_id)
+        before = self._waits.get(event.chat_id)
         if before is None:
             return
-        since = before.since if before.name == event.phase else time.monotonic()
-        phase = _Phase(event.phase, since, event.done, event.total, before.left_out)
-        self._set_phase(event.chat_id, phase)
+        now, progress = time.monotonic(), event.progress
+        is_same = before.progress.stage is progress.stage is not Stage.RETRYING
+        since = before.since if is_same else now
+        self._waits[event.chat_id] = _Wait(progress, since, now)
+        if progress.answered_by:
+            words = _tr("answered by %1").replace("%1", progress.answered_by)
+            self._answered_by[event.chat_id] = words
         self._show()
 
     def _on_left_out(self, event: TurnsLeftOut) -> None:
-        phase = self._phases.get(event.chat_id)
-        if phase is not None:
-            self._phases[event.chat_id] = replace(phase, left_out=event.count)
-        self._notes[event.chat_id] = left_out_text(event.count)
+        self._left_out[event.chat_id] = left_out_text(event.count)
         self._show()
 
     def _on_ended(self, event: ReplyEnded) -> None:
-        self._phases.pop(event.reply.chat_id, None)
-        if not self._phases:
+        chat_id = event.reply.chat_id
+        wait = self._waits.pop(chat_id, None)
+        if not event.is_discarded:
+            self._done[chat_id] = done_words(event.reply, _tokens_of(wait))
+        if not self._waits:
             self._timer.stop()
         self._show()
 
@@ -143,12 +169,11 @@ class StatusController(QObject):
         self._saving = None
         self._show()
 
-    def _set_phase(self, chat_id: ChatId, phase: _Phase) -> None:
-        self._phases[chat_id] = phase
-        if not self._timer.isActive():
-            self._timer.start()
-
     @Slot()
+    def on_tick(self) -> None:
+        """Count the time that passed."""
+        self._show()
+
     def _show(self) -> None:
         status = self._current()
         if status != self._last:
@@ -156,17 +181,51 @@ class StatusController(QObject):
             self.status_changed.emit(status)
 
     def _current(self) -> StatusText:
-        phase = self._phases.get(self._chat_id) if self._chat_id is not None else None
         if self._saving is not None:
             return self._saving
-        if phase is not None:
-            return StatusText(_phase_text(phase), BUSY)
+        chat_id = self._chat_id
+        wait = self._waits.get(chat_id) if chat_id is not None else None
+        if wait is not None:
+            return self._waiting(wait)
         if self._notice is not None:
             return self._notice
-        note = self._notes.get(self._chat_id) if self._chat_id is not None else None
-        if note:
-            return replace(self._engine, text=f"{self._engine.text} · {note}")
-        return self._engine
+        return self._idle()
+
+    def _waiting(self, wait: _Wait) -> StatusText:
+        now = time.monotonic()
+        elapsed = now - wait.since
+        words = progress_words(wait.progress, elapsed, now - wait.heard)
+        fraction = wait.progress.fraction_after(elapsed)
+        return StatusText(_joined([words, *self._notes()]), BUSY, fraction=fraction)
+
+    def _idle(self) -> StatusText:
+        """Who answers, and what is to be known of the last turn."""
+        engine = self._engine
+        done = self._done.get(self._chat_id, "") if self._chat_id is not None else ""
+        answered_by, left_out = self._notes()
+        # A warning comes first, and news before what is known.
+        texts = [done, answered_by, engine.text, left_out]
+        if engine.kind != IDLE:
+            texts = [engine.text, answered_by, left_out]
+        return replace(engine, text=_joined(texts))
+
+    def _notes(self) -> tuple[str, str]:
+        """Who answered in the place of another, and what was left out; "" for neither."""
+        if self._chat_id is None:
+            return "", ""
+        return self._answered_by.get(self._chat_id, ""), self._left_out.get(self._chat_id, "")
+
+
+def _joined(texts: list[str]) -> str:
+    return " · ".join(text for text in texts if text)
+
+
+def _tokens_of(wait: _Wait | None) -> int | None:
+    """Return the tokens that were written by the last report, if there are enough to tell."""
+    if wait is None or wait.progress.stage not in (Stage.THINKING, Stage.WRITING):
+        return None
+    tokens = wait.progress.tokens or 0
+    return tokens if tokens >= LEAST_ESTIMATE else None
 
 
 def left_out_text(count: int) -> str:
@@ -174,42 +233,6 @@ def left_out_text(count: int) -> str:
     return QCoreApplication.translate(
         "StatusController", "%n older message(s) left out, the context is full", "", count
     ).replace("(s)", "" if count == 1 else "s")
-
-
-def _phase_text(phase: _Phase) -> str:
-    seconds = int(time.monotonic() - phase.since)
-    parts = [_phase_name(phase)]
-    if phase.name == "reading" and phase.total:
-        locale = QLocale()
-        of = _tr("%1 of %2 tokens")
-        of = of.replace("%1", locale.toString(phase.done or 0))
-        parts.append(of.replace("%2", locale.toString(phase.total)))
-    if phase.name != "writing" and seconds >= SHOW_SECONDS_AFTER:
-        parts.append(_elapsed(seconds))
-    if phase.left_out:
-        parts.append(left_out_text(phase.left_out))
-    return " · ".join(parts)
-
-
-def _phase_name(phase: _Phase) -> str:
-    match phase.name:
-        case "loading":
-            return _tr("Loading the model")
-        case "reading" if phase.total:
-            percent = round(100 * (phase.done or 0) / phase.total)
-            return _tr("Reading the prompt %1 %").replace("%1", str(min(percent, 100)))
-        case "reading":
-            return _tr("Reading the prompt")
-        case "thinking":
-            return _tr("Thinking")
-        case "writing":
-            return _tr("Writing")
-        case _:
-            return _tr("Waiting for the model")
-
-
-def _elapsed(seconds: int) -> str:
-    return f"{seconds // 60}:{seconds % 60:02d}" if seconds >= 60 else f"{seconds} s"
 
 
 def _tr(text: str) -> str:

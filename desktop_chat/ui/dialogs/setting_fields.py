@@ -135,8 +135,8 @@ class ChoiceField(SettingField):
         self.changed.emit(self._box.currentData())
 
 
-class PercentField(SettingField):
-    """A percentage."""
+class NumberField(SettingField):
+    """A number, or words in the place of the lowest one."""
 
     def __init__(self, declaration: SettingDeclaration) -> None:
         self._spin = _QuietSpinBox()
@@ -157,8 +157,11 @@ class PercentField(SettingField):
             layout.addWidget(button)
         super().__init__(row, self._spin)
         self._spin.setRange(declaration.minimum, declaration.maximum)
-        self._spin.setSingleStep(PERCENT_STEP)
-        self._spin.setSuffix(" %")
+        is_percent = declaration.kind == "percent"
+        self._spin.setSingleStep(PERCENT_STEP if is_percent else declaration.step)
+        self._spin.setSuffix(f" {'%' if is_percent else _tr(declaration.unit)}".rstrip())
+        if declaration.at_minimum:
+            self._spin.setSpecialValueText(_tr(declaration.at_minimum))
         # Else typing 150 would set 1 and 15 on the way.
         self._spin.setKeyboardTracking(False)
         self._spin.valueChanged.connect(self._on_value_changed)
@@ -212,8 +215,8 @@ def make_field(declaration: SettingDeclaration) -> SettingField:
             return SecretField()
         case "choice":
             return ChoiceField(declaration)
-        case "percent":
-            return PercentField(declaration)
+        case "percent" | "number":
+            return NumberField(declaration)
         case "path":
             return PathField()
         case _:

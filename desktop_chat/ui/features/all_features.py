@@ -55,4 +55,24 @@ def make_features(context: FeatureContext) -> list[QObject]:
         SavingFeature(context),
         SearchFeature(context),
         UpkeepFeature(context),
+        *_engine_features(context),
+    ]
+
+
+def _engine_features(context: FeatureContext) -> list[QObject]:
+    """Make those that are about engines and what they are asked for."""
+    from desktop_chat.ui.features.doctor import DoctorFeature
+    from desktop_chat.ui.features.models import ModelsFeature
+    from desktop_chat.ui.features.params import ParamsFeature
+    from desktop_chat.ui.features.reply_actions import ReplyActionsFeature
+    from desktop_chat.ui.features.servers import ServersFeature
+    from desktop_chat.ui.features.structured import StructuredFeature
+
+    return [
+        DoctorFeature(context),
+        ModelsFeature(context),
+        ParamsFeature(context),
+        ReplyActionsFeature(context),
+        ServersFeature(context),
+        StructuredFeature(context),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, Slot
+from PySide6.QtCore import QLocale, QObject
 
 from desktop_chat.domain.changes import DamageFound
 from desktop_chat.ui.messages import CHECK
@@ -28,8 +28,6 @@ class UpkeepFeature(QObject):
         self._upkeep = context.services.upkeep
         self._is_checking = False
         context.commands.register(CHECK, self._run_check)
-        transcript = context.window.transcript
-        transcript.error_action_requested.connect(self._on_transcript_error_action_requested)
         context.services.broadcast.subscribe(DamageFound, self._on_damage_found)
         context.tasks.spawn(self._upkeep.watch(), key="upkeep")
 
@@ -38,11 +36,6 @@ class UpkeepFeature(QObject):
         if event.is_mendable:
             text = self.tr("An index of the database is damaged; no chat is lost.")
         self._context.say(text, "error", CHECK, self.tr("Check again"))
-
-    @Slot(object, str)
-    def _on_transcript_error_action_requested(self, _message_id: object, action: str) -> None:
-        if action == CHECK:
-            self._run_check(())
 
     def _run_check(self, _chats: tuple[ChatId, ...]) -> None:
         if not self._is_checking:

@@ -14,6 +14,7 @@ from desktop_chat.ui.header.model_picker import ModelPicker
 from desktop_chat.ui.sizes import HEADER, TEXT_INTERFACE
 from desktop_chat.ui.widgets.button import Button, ButtonLook
 from desktop_chat.ui.widgets.label import ElidedLabel
+from desktop_chat.ui.widgets.plain_tooltip import plain_tooltip
 
 if not TYPE_CHECKING:
     from desktop_chat.overriding import override
@@ -36,11 +37,13 @@ class ChatHeader(QWidget):
         model_chosen(ref: ModelRef): the user chose a model for this chat.
         sidebar_requested(): the user wants the folded sidebar back.
         menu_requested(place: QPoint): the user wants the commands of the chat shown.
+        params_requested(): the user wants to see how replies are generated here.
     """
 
     model_chosen = Signal(object)
     sidebar_requested = Signal()
     menu_requested = Signal(object)
+    params_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,11 +53,13 @@ class ChatHeader(QWidget):
         self.model_picker = ModelPicker()
         self.context_meter = ContextMeter()
         self._sidebar_button = Button(ButtonLook.QUIET, icon_name="panel-left")
+        self._params_button = Button(ButtonLook.QUIET, icon_name="sliders")
         self._menu_button = Button(ButtonLook.QUIET, icon_name="ellipsis")
         self._build_ui()
         self.model_picker.model_chosen.connect(self.model_chosen)
         self._sidebar_button.clicked.connect(self.sidebar_requested)
         self._menu_button.clicked.connect(self._on_menu_clicked)
+        self._params_button.clicked.connect(self.params_requested)
         self.set_theme(theme)
 
     def _build_ui(self) -> None:
@@ -64,6 +69,9 @@ class ChatHeader(QWidget):
         shortcut = keys.toString(QKeySequence.SequenceFormat.NativeText)
         self._sidebar_button.setToolTip(f"{self.tr('Show the chats')} ({shortcut})")
         self._sidebar_button.hide()
+        self._params_button.setObjectName("paramsButton")
+        self._params_button.setAccessibleName(self.tr("Parameters"))
+        self.set_params_summary("")
         self._menu_button.setObjectName("chatMenuButton")
         self._menu_button.setAccessibleName(self.tr("This chat"))
         self._menu_button.setToolTip(self.tr("More for this chat"))
@@ -76,19 +84,20 @@ class ChatHeader(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.model_picker)
         layout.addWidget(self.context_meter)
+        layout.addWidget(self._params_button)
         layout.addWidget(self._menu_button)
 
     @property
     def tab_stops(self) -> tuple[QWidget, ...]:
         """What the Tab key reaches here, from left to right."""
-        return self._sidebar_button, self.model_picker, self._menu_button
+        return self._sidebar_button, self.model_picker, self._params_button, self._menu_button
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours and text size."""
         self._theme = theme
         self.setFixedHeight(theme.px(HEADER))
         parts = (self._title, self.model_picker, self.context_meter)
-        for part in (*parts, self._sidebar_button, self._menu_button):
+        for part in (*parts, self._sidebar_button, self._params_button, self._menu_button):
             part.set_theme(theme)
         self.update()
 
@@ -112,6 +121,15 @@ class ChatHeader(QWidget):
     def set_sidebar_folded(self, is_folded: bool) -> None:
         """Offer the way back to the sidebar while it is folded."""
         self._sidebar_button.setVisible(is_folded)
+
+    def set_params_summary(self, summary: str) -> None:
+        """Tell what was chosen for the replies of the chat shown; "" for nothing."""
+        keys = QKeySequence(SHORTCUTS["chat.params"])
+        shortcut = keys.toString(QKeySequence.SequenceFormat.NativeText)
+        tip = f"{self.tr('Parameters')} ({shortcut})"
+        self._params_button.setToolTip(plain_tooltip(f"{tip}\n{summary}" if summary else tip))
+        self._params_button.setAccessibleDescription(summary)
+        self._params_button.set_marked(bool(summary))
 
     def set_has_menu(self, has_menu: bool) -> None:
         """Offer the commands of the chat shown; a new chat has none."""

@@ -27,10 +27,11 @@ HEADING_ROLE = Qt.ItemDataRole.UserRole + 2
 HEADING = 28
 MARGIN = 10
 GAP = 8
+DOT = 7
 
 
 class ModelDelegate(QStyledItemDelegate):
-    """Rows of 34 px: a tick at the model in force, its name, and its detail."""
+    """Rows of 34 px: a tick at the model in force, its name, a dot if loaded, its detail."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +49,8 @@ class ModelDelegate(QStyledItemDelegate):
         name = QFontMetrics(font_of(self._theme.px(TEXT_INTERFACE)))
         detail = QFontMetrics(font_of(self._theme.px(TEXT_STATUS)))
         words = name.horizontalAdvance(choice.label) + detail.horizontalAdvance(choice.detail)
-        return words + 2 * MARGIN + 3 * GAP + self._theme.px(ICON)
+        dot = self._theme.px(DOT) + GAP if choice.is_loaded else 0
+        return words + dot + 2 * MARGIN + 3 * GAP + self._theme.px(ICON)
 
     # Qt overrides
 
@@ -106,11 +108,18 @@ class ModelDelegate(QStyledItemDelegate):
         detail_font = font_of(theme.px(TEXT_STATUS))
         detail_width = QFontMetrics(detail_font).horizontalAdvance(choice.detail)
         font = font_of(theme.px(TEXT_INTERFACE))
-        room = area.width() - detail_width - GAP
+        dot = theme.px(DOT)
+        room = area.width() - detail_width - GAP - (dot + GAP if choice.is_loaded else 0)
         name = QFontMetrics(font).elidedText(choice.label, Qt.TextElideMode.ElideMiddle, room)
         painter.setFont(font)
         painter.setPen(QColor(theme.text))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name)
+        if choice.is_loaded:
+            left = area.left() + QFontMetrics(font).horizontalAdvance(name) + GAP
+            top = area.top() + (area.height() - dot) / 2
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent))
+            painter.drawEllipse(QRectF(left, top, dot, dot))
         painter.setFont(detail_font)
         painter.setPen(QColor(theme.muted))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

@@ -43,10 +43,12 @@ class ModelPicker(QPushButton):
     Signals:
         model_chosen(ref: ModelRef): the user chose another model.
         choices_changed(): other models are on offer.
+        command_requested(action_id: str): models or servers shall be seen.
     """
 
     model_chosen = Signal(object)
     choices_changed = Signal()
+    command_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,7 +96,7 @@ class ModelPicker(QPushButton):
     @Slot()
     def show_popup(self) -> None:
         """Open the list of models."""
-        if self._theme is None or not self._choices:
+        if self._theme is None:
             return
         if self._popup is None:
             # Made when first needed: it would delay the first paint.
@@ -102,6 +104,7 @@ class ModelPicker(QPushButton):
 
             self._popup = ModelPopup(self)
             self._popup.model_chosen.connect(self.choose)
+            self._popup.command_requested.connect(self.command_requested)
         self._popup.open_under(self, self._choices, self._current, self._theme)
 
     def _current_choice(self) -> ModelChoice | None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, Q
 
 from desktop_chat.ui.header.model_choice import ModelChoice
 from desktop_chat.ui.header.model_delegate import CHOICE_ROLE, HEADING_ROLE, ModelDelegate
+from desktop_chat.ui.header.popup_foot import PopupFoot
 from desktop_chat.ui.sizes import BUTTON
 
 if not TYPE_CHECKING:
@@ -36,9 +37,11 @@ class ModelPopup(QFrame):
 
     Signals:
         model_chosen(ref: ModelRef): a click or Enter on a model.
+        command_requested(action_id: str): models or servers shall be seen.
     """
 
     model_chosen = Signal(object)
+    command_requested = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -49,11 +52,13 @@ class ModelPopup(QFrame):
         self._delegate = ModelDelegate(self)
         self.filter_line = QLineEdit()
         self.list = QListView()
+        self._foot = PopupFoot()
         self._build_ui()
         self.filter_line.textChanged.connect(self._fill)
         self.filter_line.installEventFilter(self)
         self.list.installEventFilter(self)
         self.list.clicked.connect(self._on_list_clicked)
+        self._foot.command_requested.connect(self._on_command_requested)
 
     def _build_ui(self) -> None:
         self.setObjectName("modelPopup")
@@ -73,6 +78,7 @@ class ModelPopup(QFrame):
         layout.setSpacing(PADDING)
         layout.addWidget(self.filter_line)
         layout.addWidget(self.list)
+        layout.addWidget(self._foot)
 
     def open_under(
         self,
@@ -86,6 +92,8 @@ class ModelPopup(QFrame):
         self._choices = list(choices)
         self._current = current
         self._delegate.set_theme(theme)
+        self._foot.set_theme(theme)
+        self.list.setVisible(bool(self._choices))
         self.filter_line.setFixedHeight(theme.px(BUTTON))
         self.filter_line.setVisible(len(self._choices) > FILTER_FROM)
         self.filter_line.clear()
@@ -93,13 +101,16 @@ class ModelPopup(QFrame):
         self._place(picker)
         self.show()
         has_filter = len(self._choices) > FILTER_FROM
-        (self.filter_line if has_filter else self.list).setFocus(Qt.FocusReason.PopupFocusReason)
+        target = self.filter_line if has_filter else self.list
+        (target if choices else self._foot).setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _place(self, picker: QWidget) -> None:
         widest = max((self._delegate.width_of(choice) for choice in self._choices), default=0)
-        width = min(max(picker.width(), widest + 4 * PADDING), WIDEST)
+        foot = self._foot.sizeHint()
+        least = max(picker.width(), foot.width() + 2 * PADDING)
+        width = min(max(least, widest + 4 * PADDING), WIDEST)
         rows = sum(self.list.sizeHintForRow(row) for row in range(self._items.rowCount()))
-        height = min(rows, TALLEST) + 2 * PADDING + 2
+        height = min(rows, TALLEST) + foot.height() + 3 * PADDING + 2
         if len(self._choices) > FILTER_FROM:
             height += self.filter_line.height() + PADDING
         self.resize(width, height)
@@ -120,7 +131,8 @@ class ModelPopup(QFrame):
             item.setEditable(False)
             item.setData(choice, CHOICE_ROLE)
             item.setData(choice.engine if choice.engine != engine else "", HEADING_ROLE)
-            spoken = ", ".join(part for part in (choice.detail, choice.engine) if part)
+            loaded = self.tr("in memory") if choice.is_loaded else ""
+            spoken = ", ".join(part for part in (choice.detail, loaded, choice.engine) if part)
             item.setData(spoken, Qt.ItemDataRole.AccessibleDescriptionRole)
             engine = choice.engine
             self._items.appendRow(item)
@@ -143,6 +155,11 @@ class ModelPopup(QFrame):
     @Slot(QModelIndex)
     def _on_list_clicked(self, index: QModelIndex) -> None:
         self._choose(index)
+
+    @Slot(str)
+    def _on_command_requested(self, action_id: str) -> None:
+        self.hide()
+        self.command_requested.emit(action_id)
 
     # Qt overrides
 

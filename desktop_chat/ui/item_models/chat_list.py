@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from desktop_chat.ui.item_models.chat_activity import ChatActivity
 from desktop_chat.ui.item_models.chat_groups import ChatGroups
 from desktop_chat.ui.item_models.chat_pages import ChatPages
 from desktop_chat.ui.item_models.roles import CHATS_MIME, ChatRole
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from desktop_chat.domain.chat import ChatId, ChatSummary
     from desktop_chat.domain.organisation import ChatGroup
+    from desktop_chat.domain.progress import ReplyProgress
     from desktop_chat.ui.item_models.chat_pages import Load
 
 Index = QModelIndex | QPersistentModelIndex
@@ -50,7 +52,7 @@ class ChatListModel(QAbstractListModel):
     def __init__(self, *, now: Callable[[], datetime] | None = None) -> None:
         super().__init__()
         self._now = now or _now
-        self._activity: dict[ChatId, str] = {}
+        self._activity = ChatActivity()
         self._pages = ChatPages()
         self._groups = ChatGroups(self._today())
         self._is_by_use = True
@@ -164,18 +166,23 @@ class ChatListModel(QAbstractListModel):
 
     def set_activity(self, chat_id: ChatId, activity: str) -> None:
         """Mark a chat as "writing" or "unread", or as neither with an empty string."""
-        if activity:
-            self._activity[chat_id] = activity
-        else:
-            self._activity.pop(chat_id, None)
+        self._activity.set_mark(chat_id, activity)
+        self._tell_activity(chat_id)
+
+    def set_progress(self, chat_id: ChatId, progress: ReplyProgress) -> None:
+        """Take how far the reply is that is being written in a chat."""
+        if self._activity.set_progress(chat_id, progress):
+            self._tell_activity(chat_id)
+
+    def _tell_activity(self, chat_id: ChatId) -> None:
         row = self.row_of(chat_id)
         if row is not None:
             index = self.index(row)
-            self.dataChanged.emit(index, index, [ChatRole.ACTIVITY])
+            self.dataChanged.emit(index, index, [ChatRole.ACTIVITY, ChatRole.PROGRESS])
 
     def activity(self, chat_id: ChatId) -> str:
         """Return the mark of a chat."""
-        return self._activity.get(chat_id, "")
+        return self._activity.mark(chat_id)
 
     def chat_at(self, row: int) -> ChatSummary | None:
         """Return the chat of a row, None if it cannot be read."""
@@ -234,13 +241,13 @@ class ChatListModel(QAbstractListModel):
         chat = self.chat_at(row)
         if chat is None:
             return None
+        if role in _ACTIVITY_ROLES:
+            return self._activity.data(chat.id, role)
         match role:
             case ChatRole.CHAT_ID:
                 return chat.id
             case ChatRole.TIME:
                 return self._time(chat)
-            case ChatRole.ACTIVITY:
-                return self._activity.get(chat.id, "")
             case ChatRole.PINNED:
                 return chat.is_pinned
             case _:
@@ -274,14 +281,21 @@ class ChatListModel(QAbstractListModel):
         return Qt.DropAction.MoveAction
 
 
-_ROLES = frozenset(
+_ACTIVITY_ROLES = frozenset(
+    (
+        int(ChatRole.ACTIVITY),
+        int(ChatRole.PROGRESS),
+        int(Qt.ItemDataRole.ToolTipRole),
+        int(Qt.ItemDataRole.AccessibleDescriptionRole),
+    )
+)
+_ROLES = _ACTIVITY_ROLES | frozenset(
     (
         int(Qt.ItemDataRole.DisplayRole),
         int(Qt.ItemDataRole.EditRole),
         int(Qt.ItemDataRole.AccessibleTextRole),
         int(ChatRole.CHAT_ID),
         int(ChatRole.TIME),
-        int(ChatRole.ACTIVITY),
         int(ChatRole.PINNED),
     )
 )

@@ -24,3 +24,5 @@ class ChatRole(IntEnum):
     ACTIVITY = Qt.ItemDataRole.UserRole + 4
     # Whether the chat is pinned.
     PINNED = Qt.ItemDataRole.UserRole + 5
+    # 0 to 1 while a reply is awaited whose end is known, else None.
+    PROGRESS = Qt.ItemDataRole.UserRole + 6

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 )
 
 from desktop_chat.domain.message import MessageStatus
+from desktop_chat.ui.item_models.readable_message import readable_message
 from desktop_chat.ui.item_models.stream_buffer import StreamBuffer
 
 if not TYPE_CHECKING:
@@ -159,7 +160,8 @@ class TranscriptModel(QAbstractListModel):
         self._growing.pop(row, None)
         self._live[row] = message
         roles = [int(TranscriptRole.MESSAGE), int(TranscriptRole.STATUS)]
-        if (before.content, before.reasoning) != (message.content, message.reasoning):
+        after = readable_message(message)
+        if (before.content, before.reasoning) != (after.content, after.reasoning):
             roles.append(int(Qt.ItemDataRole.DisplayRole))
         index = self.index(row)
         self.dataChanged.emit(index, index, roles)
@@ -184,7 +186,7 @@ class TranscriptModel(QAbstractListModel):
         message = self._live.get(row) or self._stored(row)
         growth = self._growing.pop(row, None)
         if growth is None:
-            return message
+            return readable_message(message)
         message = replace(
             message,
             content=message.content + "".join(growth[0]),

@@ -72,6 +72,7 @@ PADDING = 10
 GAP = 8
 MARK = 12
 DOT = 7
+PERCENT_GAP = 6
 LONGEST_TITLE = 200
 
 
@@ -123,26 +124,32 @@ class ChatDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(QRectF(area).adjusted(inset, inset, -inset, -inset), radius, radius)
 
     def _paint_end(self, painter: QPainter, area: QRect, index: Index, is_selected: bool) -> int:
-        """Paint ring, dot or time at the end of the row; returns the width it takes."""
+        """Paint ring, dot, time or percent at a row's end; returns the width it takes."""
         theme = self._theme
         activity = index.data(ChatRole.ACTIVITY)
+        text = str(index.data(ChatRole.TIME) or "")
+        width = 0
         if activity in ("writing", "unread"):
             edge = theme.px(MARK if activity == "writing" else DOT)
             mark = QRectF(area.right() + 1 - edge, area.center().y() + 0.5 - edge / 2, edge, edge)
             if activity == "writing":
-                paint_ring(painter, mark, theme)
+                fraction = index.data(ChatRole.PROGRESS)
+                paint_ring(painter, mark, theme, fraction=fraction)
+                text = "" if fraction is None else f"{int(100 * fraction)} %"
             else:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(theme.accent))
                 painter.drawEllipse(mark)
-            return edge + PADDING
-        time = str(index.data(ChatRole.TIME) or "")
-        if not time:
-            return 0
+                text = ""
+            width = edge + PADDING
+            area = area.adjusted(0, 0, -edge - PERCENT_GAP, 0)
+        if not text:
+            return width
         painter.setFont(self._small_font)
         painter.setPen(QColor(theme.muted if is_selected else theme.faint))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, time)
-        return QFontMetrics(self._small_font).horizontalAdvance(time) + PADDING
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+        text_width = QFontMetrics(self._small_font).horizontalAdvance(text)
+        return text_width + (width + PERCENT_GAP if width else PADDING)
 
     def paint_item(self, painter: QPainter, whole: QRect, index: Index) -> None:
         """Paint a chat, and the name of its group above it if it is the first one."""

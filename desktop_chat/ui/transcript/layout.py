@@ -7,6 +7,7 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from desktop_chat.domain.errors import ThoughtOnlyError
 from desktop_chat.ui.transcript.layouts.height_index import HeightIndex
 from desktop_chat.ui.transcript.layouts.hits import BODY, REASONING
 
@@ -43,7 +44,7 @@ class TranscriptLayout:
         self._maybe_unfinished: set[int] = set()
         self.is_behind = False
         self.seen = 0
-        self._error_action: Callable[[str], tuple[str, str] | None] | None = None
+        self._message_action: Callable[[Message], tuple[str, str] | None] | None = None
 
     # What is shown
 
@@ -52,11 +53,11 @@ class TranscriptLayout:
         self._model = model
         self.reset()
 
-    def set_error_actions(
-        self, error_action: Callable[[str], tuple[str, str] | None] | None
+    def set_message_actions(
+        self, message_action: Callable[[Message], tuple[str, str] | None] | None
     ) -> None:
-        """Take the look-up of the button that helps with an error code."""
-        self._error_action = error_action
+        """Take the look-up of the button under a reply."""
+        self._message_action = message_action
 
     def reset(self) -> None:
         """Forget everything: the model shows another chat."""
@@ -93,7 +94,9 @@ class TranscriptLayout:
     def _forget_button(self, row: int) -> None:
         """The row is or was the last one: its button comes or goes with that."""
         kept = self._kept.get(row)
-        if kept is not None and kept.message.error_code is not None:
+        if kept is None or self._message_action is None:
+            return
+        if self._message_action(kept.message) is not None:
             self.forget(row)
 
     def toggle_reasoning(self, row: int) -> None:
@@ -110,6 +113,9 @@ class TranscriptLayout:
         if kept is not None:
             kept.settle(message, self._action(row, message))
             self._maybe_unfinished.add(row)
+            # The thought is all there is to see.
+            if message.error_code == ThoughtOnlyError.code and not kept.is_unfolded:
+                self.toggle_reasoning(row)
 
     # Geometry
 
@@ -252,6 +258,6 @@ class TranscriptLayout:
     def _action(self, row: int, message: Message) -> tuple[str, str] | None:
         # To try again amid a conversation would hide all that came after.
         is_last = row == len(self) - 1
-        if not is_last or self._error_action is None or message.error_code is None:
+        if not is_last or self._message_action is None:
             return None
-        return self._error_action(message.error_code)
+        return self._message_action(message)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPen
 from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.ui.icons import pixmap
 from desktop_chat.ui.messages import message_error
+from desktop_chat.ui.progress_words import written_rate
 from desktop_chat.ui.transcript.layouts.marked import NOTHING
 from desktop_chat.ui.transcript.layouts.text_layout import TextLayout
 from desktop_chat.ui.transcript.text.blocks import TextBlock
@@ -29,6 +30,8 @@ GAP = 10
 BUTTON = 32
 BUTTON_SIDE = 14
 ICON = 16
+# Where the words of an error begin, behind the sign.
+INSET = ICON + 10
 MAX_ERROR = 600
 
 
@@ -44,7 +47,7 @@ def ending_words(message: Message) -> str:
         case MessageStatus.INTERRUPTED:
             return _tr("Interrupted: the program ended before the reply did")
     if message.finish_reason == "length":
-        return _tr("Cut off at the length limit")
+        return _tr("Stopped at the token limit")
     return ""
 
 
@@ -64,12 +67,10 @@ def footer_parts(message: Message) -> list[str]:
 
 def speed_words(message: Message) -> str:
     """Return the tokens per second, "" where they are not known."""
-    if not message.completion_tokens or message.duration_ms is None:
+    first = message.time_to_first_token_ms
+    speed = written_rate(message.completion_tokens, message.duration_ms, first)
+    if speed is None:
         return ""
-    writing_ms = message.duration_ms - (message.time_to_first_token_ms or 0)
-    if writing_ms <= 0:
-        return ""
-    speed = message.completion_tokens * 1000 / writing_ms
     return f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"
 
 
@@ -114,17 +115,12 @@ class Notes:
         is_alone = words and not message.content and not message.reasoning
         top = 0 if is_alone else look.px(GAP)
         if words:
-            inset = look.px(ICON + 10)
-            self._error = TextLayout(TextBlock(words), look, width - inset, "error")
+            self._error = TextLayout(TextBlock(words), look, width - look.px(INSET), "error")
             self._error_top = top
             top += self._error.height + look.px(GAP)
-            if action is not None:
-                self.action, self.label = action
-                text_width = ceil(QFontMetricsF(look.label).horizontalAdvance(self.label))
-                self.action_rect = QRect(
-                    inset, top, text_width + 2 * look.px(BUTTON_SIDE), look.px(BUTTON)
-                )
-                top += look.px(BUTTON)
+        if action is not None:
+            self._place_button(action, top, look.px(INSET) if words else 0)
+            top += look.px(BUTTON)
         # The toolbar stands in the footer's line, or beside the button where there is room.
         is_beside = self.action and self.action_rect.right() + look.px(TOOLS) <= width
         has_line = self._footer or not is_beside
@@ -135,6 +131,13 @@ class Notes:
         if not has_line:
             self.tools_middle = self.action_rect.center().y()
         self.height = top + (look.px(FOOTER) if has_line else 0)
+
+    def _place_button(self, action: tuple[str, str], top: int, left: int) -> None:
+        look = self._look
+        self.action, self.label = action
+        text_width = ceil(QFontMetricsF(look.label).horizontalAdvance(self.label))
+        width = text_width + 2 * look.px(BUTTON_SIDE)
+        self.action_rect = QRect(left, top, width, look.px(BUTTON))
 
     def _fitted(self, parts: list[str], width: int) -> str:
         """Return as many of the parts as there is room for; the details have all of them."""
@@ -166,7 +169,7 @@ class Notes:
         ratio = painter.device().devicePixelRatio()
         sign = QPointF(at.x(), y + (look.line - size) / 2)
         painter.drawPixmap(sign, pixmap("warning", look.theme.error, size, ratio))
-        error.paint(painter, at.x() + look.px(ICON + 10), y, clip, NOTHING)
+        error.paint(painter, at.x() + look.px(INSET), y, clip, NOTHING)
 
     def _paint_button(self, painter: QPainter, rect: QRect, *, is_hot: bool) -> None:
         look = self._look

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
     from typing_extensions import override
 
+    from desktop_chat.domain.message import Message
     from desktop_chat.ui.item_models.transcript import TranscriptModel
     from desktop_chat.ui.theme import Theme
 
@@ -124,11 +125,11 @@ class TranscriptPane(QAbstractScrollArea):
         """Set the text size in per cent of the sizes in design.md."""
         self.set_theme(self._theme.sized(percent))
 
-    def set_error_actions(
-        self, error_action: Callable[[str], tuple[str, str] | None] | None
+    def set_message_actions(
+        self, message_action: Callable[[Message], tuple[str, str] | None] | None
     ) -> None:
-        """Set the look-up that names action and label of the button for an error code."""
-        self.stage.layout.set_error_actions(error_action)
+        """Set the look-up that names action and label of the button under a reply."""
+        self.stage.layout.set_message_actions(message_action)
         self._restyle()
 
     # Scrolling

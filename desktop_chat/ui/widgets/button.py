@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from desktop_chat.ui.theme import Theme
 
 GAP = 8
+MARK = 7
 
 
 class ButtonLook(Enum):
@@ -62,6 +63,7 @@ class Button(QPushButton):
         self._height = height
         self._text_px = text_px
         self._is_dimmed = False
+        self._is_marked = False
         self._theme: Theme | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -85,6 +87,12 @@ class Button(QPushButton):
         """Show that pressing has little effect now; it can still be pressed and says why."""
         if is_dimmed != self._is_dimmed:
             self._is_dimmed = is_dimmed
+            self.update()
+
+    def set_marked(self, is_marked: bool) -> None:
+        """Show a dot at the icon: something was chosen behind this button."""
+        if is_marked != self._is_marked:
+            self._is_marked = is_marked
             self.update()
 
     @property
@@ -115,6 +123,13 @@ class Button(QPushButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_surface(painter, self._theme)
         self._paint_content(painter, self._theme)
+
+    def _paint_mark(self, painter: QPainter, right: int, top: int) -> None:
+        assert self._theme is not None
+        edge = self._theme.px(MARK)
+        painter.setPen(QPen(QColor(self._theme.window), 1))
+        painter.setBrush(QColor(self._theme.accent))
+        painter.drawEllipse(right - edge // 2, top - edge // 2 + 1, edge, edge)
 
     def _content_width(self) -> int:
         width = QFontMetrics(self.font()).horizontalAdvance(self.text()) if self.text() else 0
@@ -180,6 +195,8 @@ class Button(QPushButton):
             size = self._icon_px()
             picture = pixmap(self._icon_name, ink, size, self.devicePixelRatioF())
             painter.drawPixmap(left, (self.height() - size) // 2, picture)
+            if self._is_marked:
+                self._paint_mark(painter, left + size, (self.height() - size) // 2)
             left += size + GAP
         if self.text():
             painter.setPen(QColor(ink))

@@ -24,12 +24,16 @@ ARC = 100
 
 
 class Spinner(QWidget):
-    """Turns while it is shown; stands still where the system asks for no motion."""
+    """Turns while it is shown; stands still where the system asks for no motion.
+
+    Where the end is known, the ring fills instead.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme: Theme | None = None
         self._step = 0
+        self._fraction: float | None = None
         self._timer = QTimer(self)
         # A slow step: each one is a repaint that streaming has to share the processor with.
         self._timer.setInterval(STEP_MS)
@@ -46,9 +50,16 @@ class Spinner(QWidget):
         """Whether it moves."""
         return self._timer.isActive()
 
+    def set_fraction(self, fraction: float | None) -> None:
+        """Fill so much of the ring, from 0 to 1; None lets it turn."""
+        if fraction != self._fraction:
+            self._fraction = fraction
+            self.update()
+
     def _on_timer_timeout(self) -> None:
-        self._step = (self._step + 1) % STEPS
-        self.update()
+        if self._fraction is None:
+            self._step = (self._step + 1) % STEPS
+            self.update()
 
     # Qt overrides
 
@@ -74,11 +85,19 @@ class Spinner(QWidget):
         if self._theme is None:
             return
         painter = QPainter(self)
-        paint_ring(painter, QRectF(self.rect()), self._theme, self._step / STEPS)
+        area, turn = QRectF(self.rect()), self._step / STEPS
+        paint_ring(painter, area, self._theme, turn, fraction=self._fraction)
 
 
-def paint_ring(painter: QPainter, area: QRectF, theme: Theme, turn: float = 0.0) -> None:
-    """Draw the ring that stands for writing, its arc turned by a part of the circle."""
+def paint_ring(
+    painter: QPainter,
+    area: QRectF,
+    theme: Theme,
+    turn: float = 0.0,
+    *,
+    fraction: float | None = None,
+) -> None:
+    """Draw the ring that stands for work: filled by a part, or with an arc turned by one."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     ring = area.adjusted(1.5, 1.5, -1.5, -1.5)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -86,5 +105,8 @@ def paint_ring(painter: QPainter, area: QRectF, theme: Theme, turn: float = 0.0)
         painter.setPen(QPen(QColor(theme.line), 1.6))
         painter.drawEllipse(ring)
     painter.setPen(QPen(QColor(theme.accent), 1.8, c=Qt.PenCapStyle.RoundCap))
-    start = 90 + ARC / 2 - turn * 360
-    painter.drawArc(ring, round(start * 16), -ARC * 16)
+    if fraction is None:
+        start = 90 + ARC / 2 - turn * 360
+        painter.drawArc(ring, round(start * 16), -ARC * 16)
+    else:
+        painter.drawArc(ring, 90 * 16, round(-360 * 16 * fraction))

@@ -11,6 +11,8 @@ import pytest
 
 from desktop_chat.domain.errors import DatabaseDamagedError, UnreadableFileError
 from desktop_chat.domain.message import Sender
+from desktop_chat.domain.params import GenerationParams
+from desktop_chat.domain.preset import ChatSetup
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.importing.foreign_database import open_foreign
@@ -38,6 +40,7 @@ def our_copy(path: Path) -> Path:
     with open_database(path) as db:
         chats, messages = ChatRepository(db), MessageRepository(db)
         chat = chats.create_chat("From there")
+        chats.set_up(chat.id, ChatSetup(GenerationParams(0.2, seed=7)))
         question = messages.create_message(chat.id, Sender.USER, "canción")
         first = messages.create_message(chat.id, Sender.LLM, "one", model="m")
         messages.start_reply(chat.id, question.id)
@@ -55,6 +58,8 @@ async def test_row_78_copy_of_our_own_database_comes_in(imports: ImportBench) ->
         (1, "llm", "complete", "one"),
         (1, "llm", "interrupted", ""),
     ]
+    (chat,) = ChatRepository(imports.db).page()
+    assert ChatRepository(imports.db).get(chat.id).params == GenerationParams(0.2, seed=7)
     assert (await imports.take(path)).known == 1
     imports.check()
 

@@ -30,6 +30,9 @@ COUNT = st.none() | st.integers(0, 2**62)
 OBJECT = st.none() | st.dictionaries(st.text(max_size=5), st.integers() | TEXT, min_size=1).map(
     json.dumps
 )
+PARAMS = st.none() | st.fixed_dictionaries(
+    {"temperature": st.floats(0, 2), "stop": st.lists(NAME, min_size=1), "seed": COUNT.filter(bool)}
+).map(json.dumps)
 MESSAGE = st.fixed_dictionaries(
     {
         "sender": st.sampled_from(["user", "llm", "system", "tool"]),
@@ -64,6 +67,7 @@ CHAT = st.fixed_dictionaries(
         "archived_at": st.none() | TIME,
         "system_prompt": TEXT,
         "model": st.none() | NAME,
+        "params": PARAMS,
         "origin": st.none() | NAME,
     }
 )
@@ -215,6 +219,7 @@ CHAT_NAMES = [
     "system_prompt",
     "account",
     "model",
+    "params",
     "origin",
     "tags",
 ]

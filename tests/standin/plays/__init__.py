@@ -1,5 +1,33 @@
 """The scenarios; importing this package registers all of them."""
 
-from tests.standin.plays import errors, framing, lists, native, plain, slow, tools
+from tests.standin.plays import (
+    bad_ends,
+    chance,
+    contents,
+    envelopes,
+    errors,
+    framing,
+    lists,
+    native,
+    plain,
+    refusals,
+    slow,
+    tools,
+    world,
+)
 
-__all__ = ["errors", "framing", "lists", "native", "plain", "slow", "tools"]
+__all__ = [
+    "bad_ends",
+    "chance",
+    "contents",
+    "envelopes",
+    "errors",
+    "framing",
+    "lists",
+    "native",
+    "plain",
+    "refusals",
+    "slow",
+    "tools",
+    "world",
+]

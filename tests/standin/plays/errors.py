@@ -136,7 +136,10 @@ async def invalid_json(exchange: Exchange) -> None:
 
 @scenario("not-http")
 async def not_http(exchange: Exchange) -> None:
-    await exchange.send(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
+    """An SSH banner; `kind` may be "garbage" or "tls"."""
+    kinds = {"garbage": b"\x00\xff" * 40, "tls": b"\x15\x03\x01\x00\x02\x02\x46"}
+    banner = b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"
+    await exchange.send(kinds.get(str(exchange.args.get("kind")), banner))
     await exchange.cut()
 
 

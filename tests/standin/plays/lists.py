@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.standin.exchange import Exchange
 from tests.standin.scenarios import scenario, switch
-from tests.standin.state import EMBEDDING, Model, State, default_models
+from tests.standin.state import ECHO, EMBEDDING, Instance, Model, State, default_models
 
 
 @switch("models-jit-on")
@@ -57,6 +57,7 @@ def back_to_default(state: State) -> None:
     state.set_loaded(state.loaded)
     state.apis = {"v1", "v0", "openai"}
     state.lists_trapped = state.lists_null = False
+    state.list_delay_s = 0
 
 
 @switch("queue")
@@ -84,6 +85,74 @@ def openai_only(state: State) -> None:
 def vanish(state: State, *, key: str) -> None:
     state.models = [model for model in state.models if model.key != key]
     state.instances = [instance for instance in state.instances if instance.key != key]
+
+
+@switch("models-odd")
+def odd(state: State, *, count: int = 500) -> None:
+    """Every oddity of a list at once, and `count` ordinary models besides."""
+    many = [Model(f"many/model-{n:03d}", name=f"Many {n}") for n in range(count)]
+    state.models = [
+        Model("odd/bare", name="Bare", arch=None, quantization=None, params=None,
+              file_format=None, has_capabilities=False),
+        Model("odd/thinker", name="Thinker", reasoning=["low", "medium", "high", "xhigh"]),
+        Model("odd/variant@q4_k_m", name="Variant"),
+        Model("odd/with space", name="With space"),
+        Model("odd/\N{OWL}-emoji", name="Owl"),
+        Model("odd/sees", "vlm", "Sees"),
+        Model("odd/hears", name="Hears", odd_type="audio"),
+        Model(EMBEDDING, "embedding", "Embed"),
+        *many,
+    ]  # fmt: skip
+    state.set_loaded(["odd/thinker", "odd/thinker"])
+    state.instances.append(Instance("my-own-name", "odd/sees", 4096))
+
+
+@switch("load-slow")
+def load_slow(state: State, *, seconds: float = 90) -> None:
+    """Loads take so long, and say nothing meanwhile but on `/api/v1/chat`."""
+    state.load_s = float(seconds)
+
+
+@switch("load-twice")
+def load_twice(state: State) -> None:
+    """The first model that can chat is in memory already: loading it makes `key:2`."""
+    key = next(model.key for model in state.models if model.kind != "embedding")
+    state.set_loaded([key])
+
+
+@switch("jit-evict")
+def jit_evict(state: State) -> None:
+    """What is loaded was loaded on request: asking for another model takes it out."""
+    state.jit = state.auto_evict = True
+    for instance in state.instances:
+        instance.by_jit = True
+
+
+@switch("ttl-expire")
+def ttl_expire(state: State, *, seconds: float = 0) -> None:
+    """What was loaded on request is taken out after so many seconds; 0 is at once."""
+    jit_evict(state)
+    state.ttl_s = float(seconds) or state.ttl_s
+    for instance in state.instances:
+        instance.ttl_s = float(seconds)
+
+
+@switch("download")
+def download(state: State, *, end: str = "completed") -> None:
+    """Downloads pause once and end like this; `failed` is the other end."""
+    state.download_end = end
+
+
+@switch("context-info")
+def context_info(state: State) -> None:
+    """A model loaded with 4 096 of its 262 144 tokens."""
+    state.models = [Model(ECHO, name="Echo", max_context_length=262_144)]
+    state.instances = [Instance(ECHO, ECHO, 4096)]
+
+
+@switch("slow-list")
+def slow_list(state: State, *, seconds: float = 8) -> None:
+    state.list_delay_s = float(seconds)
 
 
 @scenario("proxy-env")

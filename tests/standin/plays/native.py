@@ -48,6 +48,35 @@ async def native_double_end(exchange: Exchange) -> None:
     await exchange.end_stream()
 
 
+@scenario("native-multi")
+async def native_multi(exchange: Exchange) -> None:
+    """Thought, message, a tool of LM Studio's own, thought, message."""
+    text, tool = text_of(exchange), {"tool": "model_search"}
+    arguments = {"sort": "trendingScore", "limit": 1}
+    events: list[tuple[str, dict[str, Any]]] = [
+        ("reasoning.delta", {"content": "Let me search."}),
+        ("message.delta", {"content": "Searching. "}),
+        ("tool_call.start", tool),
+        ("tool_call.arguments", tool | {"arguments": arguments}),
+        ("tool_call.success", tool | {"arguments": arguments, "output": "[]"}),
+        ("tool_call.failure", {"reason": "Cannot find tool with name open_browser."}),
+        ("reasoning.delta", {"content": "Now the answer."}),
+        ("message.delta", {"content": text}),
+    ]
+    await exchange.start_stream()
+    await exchange.send_frame(native_event("chat.start", model_instance_id=exchange.model))
+    for kind, fields in events:
+        part = kind.partition(".")[0]
+        is_delta = kind.endswith(".delta")
+        if is_delta:
+            await exchange.send_frame(native_event(f"{part}.start"))
+        await exchange.send_frame(native_event(kind, **fields))
+        if is_delta:
+            await exchange.send_frame(native_event(f"{part}.end"))
+    await exchange.send_frame(native_event("chat.end", result=result_of(exchange, text)))
+    await exchange.end_stream()
+
+
 @scenario("native-error-then-end")
 async def native_error_then_end(exchange: Exchange) -> None:
     text = text_of(exchange)

@@ -74,12 +74,12 @@ async def drip(exchange: Exchange) -> None:
 @scenario("stop-prefill", survives_close=True)
 async def stop_prefill(exchange: Exchange) -> None:
     """Silence; after the client's close the engine stays busy for `seconds` (5) more."""
-    exchange.idle.clear()
+    exchange.server.idle.clear()
     try:
         await exchange.wire.gone.wait()
         await exchange.sleep(float(exchange.args.get("seconds", 5)))
     finally:
-        exchange.idle.set()
+        exchange.server.idle.set()
 
 
 async def send_some(exchange: Exchange, tokens: int) -> None:

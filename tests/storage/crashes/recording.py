@@ -72,6 +72,18 @@ LATER = {
         " VALUES ('chatgpt', 'export.zip', '2026-05-02T00:00:00.000Z', 1, 1)",
         "INSERT INTO undo_entry (label, undo, redo) VALUES ('pin', '[]', '[]')",
     ),
+    4: (
+        "INSERT INTO account (name, kind, url, header_names, extra_body, certificate, proxy,"
+        " allows_plain_key, created_at) VALUES ('Cluster', 'vllm', 'https://gpu.example:8000/v1',"
+        " '[\"X-Team\"]', '{\"top_k\": 5}', '-----BEGIN CERTIFICATE-----',"
+        " 'http://127.0.0.1:8888', 1, '2026-06-01T00:00:00.000Z')",
+        "INSERT INTO preset (name, system_prompt, params, created_at, updated_at)"
+        " VALUES ('Exact', 'Be brief.', '{\"temperature\": 0.1, \"stop\": [\"END\"]}',"
+        " '2026-06-02T00:00:00.000Z', '2026-06-03T00:00:00.000Z')",
+        "INSERT INTO model_load (account, model, size_bytes, duration_ms, loaded_at)"
+        " VALUES ('embedded', '/models/a.gguf', 98000000, 1500, '2026-06-04T00:00:00.000Z')",
+        "UPDATE chat SET params = '{\"seed\": 7}', preset_id = 1 WHERE id = 2",
+    ),
 }
 
 

@@ -9,10 +9,14 @@ from contextlib import closing
 import pytest
 
 from desktop_chat.domain.errors import DatabaseTooNewError
+from desktop_chat.domain.params import GenerationParams
+from desktop_chat.domain.preset import Preset
+from desktop_chat.storage.accounts import AccountRepository
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.messages import MessageRepository
 from desktop_chat.storage.migrations import STEPS
+from desktop_chat.storage.presets import PresetRepository
 from tests.storage.crashes.contents import (
     all_columns,
     check_index_is_complete,
@@ -74,6 +78,18 @@ def test_row_23_every_chat_of_an_old_database_opens_and_goes_on(old, form):
         assert messages.versions(2) == [2, 3]
         for chat_id, *_ in CHATS:
             assert messages.create_message(chat_id, "user", "And now?").id > len(MESSAGES)
+
+
+@pytest.mark.parametrize("form", [4])
+def test_row_23_presets_servers_and_parameters_of_an_old_database_are_read(old, form):
+    with open_database(old) as db:
+        (preset,) = PresetRepository(db).all()
+        assert preset == Preset(1, "Exact", "Be brief.", GenerationParams(0.1, stop=("END",)))
+        chat = ChatRepository(db).get(2)
+        assert (chat.params, chat.preset_id) == (GenerationParams(seed=7), preset.id)
+        (account,) = AccountRepository(db).all()
+        assert (account.name, account.header_names) == ("Cluster", ("X-Team",))
+        assert account.certificate.startswith("-----BEGIN")
 
 
 @pytest.mark.parametrize("form", OLD_FORMS)

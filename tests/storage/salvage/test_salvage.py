@@ -9,11 +9,14 @@ from contextlib import closing
 import pytest
 
 from desktop_chat.domain.errors import DatabaseDamagedError
+from desktop_chat.domain.params import GenerationParams
+from desktop_chat.domain.preset import ChatSetup, Preset
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.drafts import DraftRepository
 from desktop_chat.storage.messages import MessageRepository
 from desktop_chat.storage.migrations import STEPS, apply_steps
+from desktop_chat.storage.presets import PresetRepository
 from desktop_chat.storage.salvage.salvage import Salvaged, SalvageStoppedError, salvage
 from desktop_chat.storage.sqlite.integrity import find_damage
 from desktop_chat.storage.sqlite.opening import APPLICATION_ID
@@ -74,6 +77,27 @@ def test_sound_file_is_saved_completely(whole, source, target):
     assert paths == [MESSAGES] * CHATS
     with open_database(target) as db:
         assert DraftRepository(db).get(1) == "not sent yet"
+
+
+@pytest.mark.parametrize("zeroed", [0, PAGE])
+def test_servers_presets_and_parameters_are_saved_too(source, target, zeroed):
+    with open_database(source) as db:
+        presets, chats = PresetRepository(db), ChatRepository(db)
+        preset = presets.save(Preset(0, "Exact", "Be brief.", GenerationParams(0.1)))
+        chat = chats.create_chat("Chat")
+        chats.set_up(chat.id, ChatSetup(GenerationParams(0.2, seed=7), "", preset.id))
+        db.sql(
+            "INSERT INTO account (name, kind, url, header_names, created_at)"
+            " VALUES ('Cluster', 'vllm', 'https://x', '[\"a\"]', '2026-01-01T00:00:00.000Z')"
+        )
+    source.write_bytes(bytes(zeroed) + source.read_bytes()[zeroed:])
+    salvage(source, target)
+    with open_database(target) as db:
+        assert PresetRepository(db).all() == [preset]
+        found = ChatRepository(db).get(chat.id)
+        assert (found.params, found.preset_id) == (GenerationParams(0.2, seed=7), preset.id)
+        sql = "SELECT id, name, kind, url, header_names, is_enabled FROM account"
+        assert db.sql(sql) == [(1, "Cluster", "vllm", "https://x", '["a"]', 1)]
 
 
 @pytest.mark.parametrize("zeroed", [100, PAGE])

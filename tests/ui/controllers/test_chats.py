@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+
+from PySide6.QtCore import Qt
 
 from desktop_chat.domain.errors import ChatError
 from desktop_chat.domain.organisation import ChatOrder, ChatQuery, Place
-from desktop_chat.domain.stream import StreamFinished, TextDelta
+from desktop_chat.domain.stream import ModelLoading, StreamFinished, TextDelta
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.ui.controllers.chats import FIRST_PAGE
+from desktop_chat.ui.item_models.roles import ChatRole
 from tests.fakes.engines import REF
 from tests.ui.controllers.chat_bench import ChatBench
 from tests.ui.waiting import settle, until
 
 FOREVER = 3600.0
+TOOL_TIP = Qt.ItemDataRole.ToolTipRole
+DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
 HELLO = (TextDelta("Hello"), StreamFinished("stop"))
 
 
@@ -200,6 +206,26 @@ def test_activity_writing_then_unread_until_it_is_shown(
         bench.chat.show_chat(chat_id)
         await until(lambda: activity(bench, chat_id) == "")
         await scope.aclose()
+
+    qloop.run(scenario())
+
+
+def test_progress_of_a_reply_stands_in_its_row_until_its_end(
+    qloop: asyncio.Runner, bench: ChatBench
+) -> None:
+    def of_row(role: int) -> Any:
+        return bench.chat_list.data(bench.chat_list.index(0), role)
+
+    async def scenario() -> None:
+        bench.engine.enqueue(ModelLoading(0.65), FOREVER)
+        bench.chat.send("Hi")
+        await until(lambda: of_row(ChatRole.PROGRESS) is not None)
+        assert of_row(ChatRole.PROGRESS) == 0.65
+        words = [of_row(role) for role in (TOOL_TIP, DESCRIPTION)]
+        assert words == ["Loading the model 65 %"] * 2
+        bench.chat.stop()
+        await until(lambda: bench.is_idle)
+        assert (of_row(ChatRole.PROGRESS), of_row(TOOL_TIP)) == (None, "")
 
     qloop.run(scenario())
 

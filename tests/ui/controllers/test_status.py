@@ -16,7 +16,8 @@ from desktop_chat.domain.changes import (
     TurnStarted,
 )
 from desktop_chat.domain.errors import DiskFullError
-from desktop_chat.domain.message import Sender
+from desktop_chat.domain.message import MessageStatus, Sender
+from desktop_chat.domain.progress import ReplyProgress, Stage
 from desktop_chat.services.broadcast import Broadcast
 from desktop_chat.ui.controllers import status as status_module
 from desktop_chat.ui.controllers.status import (
@@ -54,15 +55,20 @@ class Line:
         shown: StatusText = self.log.last("status_changed")
         return shown
 
+    def tick(self) -> None:
+        self.controller.on_tick()
+
     def begin(self, chat_id: int = 1) -> None:
         reply = message(Sender.LLM, "", chat_id=chat_id)
         self.broadcast.publish(TurnStarted(chat(chat_id), None, reply))
 
-    def progress(self, phase: str, *numbers: int, chat_id: int = 1) -> None:
-        self.broadcast.publish(ReplyProgressed(chat(chat_id).id, phase, *numbers))
+    def progress(self, stage: Stage, *, chat_id: int = 1, **more: Any) -> None:
+        progress = ReplyProgress(stage, **more)
+        self.broadcast.publish(ReplyProgressed(chat(chat_id).id, progress))
 
-    def end(self, chat_id: int = 1) -> None:
-        self.broadcast.publish(ReplyEnded(message(Sender.LLM, "", chat_id=chat_id)))
+    def end(self, chat_id: int = 1, **more: Any) -> None:
+        more = {"status": MessageStatus.FAILED, **more}
+        self.broadcast.publish(ReplyEnded(message(Sender.LLM, "", chat_id=chat_id, **more)))
 
 
 @pytest.fixture
@@ -99,47 +105,94 @@ def test_idle_shows_the_engine(line: Line) -> None:
     assert line.now == ENGINE
 
 
-@pytest.mark.parametrize(
-    ("phase", "numbers", "text"),
-    [
-        ("connecting", (), "Waiting for the model"),
-        ("loading", (), "Loading the model"),
-        ("reading", (), "Reading the prompt"),
-        ("reading", (512, 2048), "Reading the prompt 25 % · 512 of 2,048 tokens"),
-        ("reading", (3000, 2048), "Reading the prompt 100 % · 3,000 of 2,048 tokens"),
-        ("writing", (), "Writing"),
-    ],
-)
-def test_phase_is_worded(line: Line, phase: str, numbers: Any, text: str) -> None:
+def test_stage_is_worded_with_what_the_ring_shows(line: Line) -> None:
     line.begin()
-    line.progress(phase, *numbers)
-    assert line.now == StatusText(text, BUSY)
+    assert line.now == StatusText("Connecting", BUSY)
+    line.progress(Stage.LOADING, fraction=0.651)
+    assert line.now == StatusText("Loading the model 65 %", BUSY, fraction=0.651)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(1, "Waiting for the model"), (2, "… · 2 s"), (59, "… · 59 s"), (61, "… · 1:01")],
-)
-def test_waiting_counts_the_seconds(line: Line, clock: Clock, seconds: int, text: str) -> None:
-    line.begin()
-    clock.now += seconds
-    line.progress("connecting")
-    assert line.now.text == text.replace("…", "Waiting for the model")
-
-
-def test_seconds_begin_anew_with_the_phase(line: Line, clock: Clock) -> None:
+def test_seconds_begin_anew_with_the_stage(line: Line, clock: Clock) -> None:
     line.begin()
     clock.now += 30
-    line.progress("loading")
+    line.progress(Stage.CONNECTING)
+    assert line.now.text.endswith(" · 30 s")
+    line.progress(Stage.LOADING)
     assert line.now.text == "Loading the model"
 
 
-def test_writing_shows_no_seconds(line: Line, clock: Clock) -> None:
+def test_pause_before_each_retry_is_counted_down(line: Line, clock: Clock) -> None:
     line.begin()
-    line.progress("writing")
-    clock.now += 30
-    line.progress("writing")
+    for _ in range(2):
+        line.progress(Stage.RETRYING, reason="busy", delay_s=5.0)
+        assert line.now.text == "The server is busy · trying again in 5 s"
+        clock.now += 3
+        line.tick()
+        assert line.now.text == "The server is busy · trying again in 2 s"
+
+
+def test_scenario_34_silence_in_the_middle_is_told_after_30_s(line: Line, clock: Clock) -> None:
+    line.begin()
+    line.progress(Stage.WRITING, tokens_per_second=34.4)
+    clock.now += 29
+    line.tick()
+    assert line.now.text == "Writing 34 tok/s"
+    clock.now += 1
+    line.tick()
+    assert line.now.text == "Writing 34 tok/s · no data for 30 s"
+    line.progress(Stage.WRITING)
     assert line.now.text == "Writing"
+
+
+def test_load_without_progress_is_estimated_by_the_last_one(line: Line, clock: Clock) -> None:
+    line.begin()
+    line.progress(Stage.LOADING, expected_s=20.0)
+    clock.now += 13
+    line.tick()
+    assert line.now.text == "Loading the model, about 65 % · 13 s"
+    clock.now += 60
+    line.tick()
+    assert line.now.text == "Loading the model, about 95 % · 1:13"
+
+
+def test_scenario_49_model_that_answers_in_place_of_another_is_named(line: Line) -> None:
+    line.begin()
+    line.progress(Stage.WRITING, answered_by="beta")
+    assert line.now.text == "Writing · answered by beta"
+    line.end()
+    assert line.now.text == f"answered by beta · {ENGINE.text}"
+    line.begin()
+    assert line.now.text == "Connecting"
+
+
+def test_end_tells_the_figures_until_another_chat_is_shown(line: Line) -> None:
+    line.begin()
+    line.end(
+        status=MessageStatus.COMPLETE,
+        finish_reason="stop",
+        completion_tokens=120,
+        time_to_first_token_ms=800,
+        duration_ms=4800,
+    )
+    figures = "Done · 120 tokens · 30 tok/s · first token after 0.8 s"
+    assert line.now.text == f"{figures} · {ENGINE.text}"
+    line.controller.on_chat_shown(chat(2).id, "")
+    line.controller.on_chat_shown(chat(1).id, "")
+    assert line.now == ENGINE
+
+
+def test_scenario_4_tokens_that_nobody_counted_are_estimated(line: Line) -> None:
+    line.begin()
+    line.progress(Stage.WRITING, tokens=1200)
+    line.end(status=MessageStatus.COMPLETE, time_to_first_token_ms=500, duration_ms=40_500)
+    figures = "Done · about 1,200 tokens · 30 tok/s · first token after 0.5 s"
+    assert line.now.text == f"{figures} · {ENGINE.text}"
+
+
+def test_end_at_the_token_limit_says_so(line: Line) -> None:
+    line.begin()
+    line.end(status=MessageStatus.COMPLETE, finish_reason="length")
+    assert line.now.text == f"Stopped at the token limit · {ENGINE.text}"
 
 
 def test_end_shows_the_engine_again(line: Line) -> None:
@@ -150,14 +203,14 @@ def test_end_shows_the_engine_again(line: Line) -> None:
 
 def test_reply_in_another_chat_does_not_show(line: Line) -> None:
     line.begin(chat_id=2)
-    line.progress("loading", chat_id=2)
+    line.progress(Stage.LOADING, chat_id=2)
     assert line.now == ENGINE
     line.controller.on_chat_shown(chat(2).id, "")
     assert line.now.text == "Loading the model"
 
 
 def test_progress_after_the_end_is_ignored(line: Line) -> None:
-    line.progress("loading")
+    line.progress(Stage.LOADING)
     assert line.now == ENGINE
 
 
@@ -213,8 +266,8 @@ def test_failed_sending_for_the_same_reason_goes_when_all_is_saved(line: Line) -
 def test_same_content_is_not_told_twice(line: Line) -> None:
     line.begin()
     count = len(line.log["status_changed"])
-    line.progress("connecting")
-    line.progress("connecting")
+    line.progress(Stage.CONNECTING)
+    line.progress(Stage.CONNECTING)
     assert len(line.log["status_changed"]) == count
 
 

@@ -88,6 +88,17 @@ def test_text_size_goes_in_steps_within_its_bounds(dialog, changes):
     assert changes == [("appearance.text_size", 110)]
 
 
+def test_number_goes_in_its_steps_and_has_words_for_the_lowest(dialog, changes):
+    length, idle = (
+        _control(dialog, key) for key in ("engine.context_length", "engine.idle_minutes")
+    )
+    assert (length.text(), idle.text()) == ("4096 tokens", "30 minutes")
+    length.stepUp()
+    idle.setValue(0)
+    assert idle.text() == "Never"
+    assert changes == [("engine.context_length", 5120), ("engine.idle_minutes", 0)]
+
+
 def test_value_fixed_from_outside_says_so_and_cannot_be_changed(dialog):
     assert not _control(dialog, "server.model").isEnabled()
     assert any("LM_STUDIO_MODEL" in text for text in _words(dialog))

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelRef
 from desktop_chat.ui.header.chat_header import ChatHeader
 from desktop_chat.ui.header.context_meter import short_count
 from desktop_chat.ui.header.model_choice import ModelChoice
+from desktop_chat.ui.header.model_delegate import HEADING_ROLE
 from desktop_chat.ui.header.model_popup import ModelPopup
 from desktop_chat.ui.theme import load_theme
 
@@ -116,10 +118,37 @@ def test_few_models_need_no_filter(header):
     assert not _popup(header).filter_line.isVisible()
 
 
-def test_picker_without_models_opens_nothing(header):
+def test_picker_without_models_still_leads_to_some(header, qtbot):
     header.set_choices([])
-    header.model_picker.show_popup()
-    assert header.findChild(ModelPopup) is None
+    popup = _popup(header)
+    assert not popup.list.isVisible()
+    with qtbot.waitSignal(header.model_picker.command_requested) as asked:
+        popup.findChild(QPushButton, "models.open").click()
+    assert asked.args == ["models.open"]
+    assert not popup.isVisible()
+
+
+def test_picker_leads_to_the_servers(header, qtbot):
+    popup = _popup(header)
+    with qtbot.waitSignal(header.model_picker.command_requested) as asked:
+        popup.findChild(QPushButton, "servers.open").click()
+    assert asked.args == ["servers.open"]
+
+
+def test_model_in_memory_is_marked_and_said(header):
+    model = _popup(header).list.model()
+    role = Qt.ItemDataRole.AccessibleDescriptionRole
+    said = [model.index(row, 0).data(role) for row in range(3)]
+    assert said == ["Q4_K_M, in memory, LM Studio", "LM Studio", "Q4_1, Embedded engine"]
+
+
+def test_two_servers_of_one_kind_stand_under_their_own_names(header):
+    refs = [ModelRef(f"server-{number}", "qwen") for number in (1, 2)]
+    names = ("At home", "At work")
+    choices = [ModelChoice(ref, "qwen", name) for ref, name in zip(refs, names, strict=True)]
+    header.set_choices(choices)
+    model = _popup(header).list.model()
+    assert [model.index(row, 0).data(HEADING_ROLE) for row in range(2)] == list(names)
 
 
 def test_meter_is_hidden_until_something_is_known(header):
@@ -164,3 +193,23 @@ def test_way_back_to_the_sidebar_is_offered_while_it_is_folded(header, qtbot):
     assert button.isVisible()
     button.click()
     assert told == [1]
+
+
+def test_parameters_are_named_as_plain_text_and_marked_by_a_dot(header, qtbot):
+    button = header.findChild(QPushButton, "paramsButton")
+    accent = QColor(load_theme("light").accent).rgb()
+
+    def has_dot():
+        picture = button.grab().toImage()
+        points = ((x, y) for x in range(picture.width()) for y in range(picture.height()))
+        return any(picture.pixel(x, y) == accent for x, y in points)
+
+    assert not has_dot()
+    header.set_params_summary("Stop texts “<b>”")
+    assert button.accessibleDescription() == "Stop texts “<b>”"
+    assert "&lt;b&gt;" in button.toolTip()
+    assert has_dot()
+    with qtbot.waitSignal(header.params_requested):
+        button.click()
+    header.set_params_summary("")
+    assert not has_dot()

@@ -178,7 +178,8 @@ def test_activity_changes_that_role_of_that_row_only(model: ChatListModel) -> No
     changes = Changes(model)
     model.set_activity(chats[1].id, "writing")
     assert column(model, ChatRole.ACTIVITY) == ["", "writing"]
-    assert (changes.changed, changes.roles) == ([1], [[int(ChatRole.ACTIVITY)]])
+    roles = [int(ChatRole.ACTIVITY), int(ChatRole.PROGRESS)]
+    assert (changes.changed, changes.roles) == ([1], [roles])
     model.set_activity(chats[1].id, "")
     assert model.activity(chats[1].id) == ""
 

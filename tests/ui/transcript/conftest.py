@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop_chat.ui.item_models.transcript import TranscriptModel
-from desktop_chat.ui.messages import error_action
+from desktop_chat.ui.messages import message_action
 from desktop_chat.ui.transcript.view import TranscriptView
 from tests.ui.transcript.samples import CHAT, ListSource
 
@@ -28,7 +28,7 @@ def show(qtbot: QtBot) -> Callable[..., TranscriptView]:
         qtbot.addWidget(view)
         model = TranscriptModel(view)
         model.set_chat(CHAT, ListSource(messages))
-        view.set_error_actions(error_action)
+        view.set_message_actions(message_action)
         view.set_model(model)
         view.resize(800, 600)
         view.show()

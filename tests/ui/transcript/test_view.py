@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 
 from desktop_chat.domain.chat import ChatId
+from desktop_chat.domain.errors import ThoughtOnlyError
 from desktop_chat.domain.message import MessageId, MessageStatus
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.layouts.hits import Hit, Part
@@ -178,6 +179,35 @@ def test_error_button_of_an_older_reply_is_gone_until_it_is_the_last_again(show:
     assert view.stage.layout.message(1).notes.action == "retry"
 
 
+def test_button_of_a_reply_at_the_token_limit_stands_under_its_last_one_only(
+    show: Show, qtbot: QtBot
+) -> None:
+    view = show([user(1), reply(2, "Half of", finish_reason="length")])
+    model = view.model()
+    assert model is not None
+    with qtbot.waitSignal(view.error_action_requested) as wish:
+        QTest.mouseClick(view.viewport(), LEFT, pos=point_of(view, Part.ACTION))
+    assert wish.args == [MessageId(2), "continue"]
+    model.append(user(3))
+    assert not view.stage.layout.message(1).notes.action
+    model.truncate(2)
+    assert view.stage.layout.message(1).notes.action == "continue"
+
+
+def test_reply_that_only_thought_shows_what_it_thought(show: Show) -> None:
+    view = show([user(1), growing(2)])
+    model = view.model()
+    assert model is not None
+    model.append_delta(MessageId(2), "", "Let me see")
+    code = ThoughtOnlyError.code
+    model.replace(replace(FAILED, content="", reasoning="Let me see", error_code=code))
+    message = view.stage.layout.message(1)
+    assert message.is_unfolded
+    assert message.notes.action == "use-as-answer"
+    view.presses.toggle_reasoning(1)
+    assert not view.stage.layout.message(1).is_unfolded
+
+
 def test_fold_click_shows_the_reasoning(show: Show) -> None:
     view = show([reply(1, "Yes.", reasoning="Let me think.")])
     height = view.stage.layout.row_height(0)
@@ -242,7 +272,7 @@ def test_failed_reply_keeps_its_text_and_shows_the_sentence(show: Show) -> None:
     model.replace(replace(FAILED, content="Part of it"))
     message = view.stage.layout.message(1)
     assert message.body.blocks == [TextBlock("Part of it")]
-    assert message.notes.action == "retry"
+    assert message.notes.action == "continue"
 
 
 @pytest.mark.parametrize("name", ["light", "dark", "high-contrast-light", "high-contrast-dark"])

@@ -81,6 +81,18 @@ def test_spinner_turns_only_while_it_is_shown(qtbot):
     assert not spinner.is_turning
 
 
+def test_spinner_fills_where_the_end_is_known(qtbot):
+    spinner = Spinner()
+    qtbot.addWidget(spinner)
+    spinner.set_theme(load_theme("light"))
+    shown = []
+    for fraction in (None, 0.0, 0.5, 1.0):
+        spinner.set_fraction(fraction)
+        image = spinner.grab().toImage()
+        shown.append(bytes(image.constBits()))
+    assert len(set(shown)) == len(shown)
+
+
 def test_splitter_line_is_painted(qtbot):
     splitter = ThinSplitter()
     qtbot.addWidget(splitter)

@@ -29,6 +29,7 @@ class MessageCommands(QObject):
         continue_requested(object): id of the reply.
         version_requested(object, int): id of a message; -1 for the version before it, 1 after.
         command_requested(str, object): one of `message_menu` or EDIT, and the message's id.
+        details_shown(MessageDetails, Message): the details of this message are shown.
     """
 
     copy_requested = Signal(int)
@@ -36,6 +37,7 @@ class MessageCommands(QObject):
     continue_requested = Signal(object)
     version_requested = Signal(object, int)
     command_requested = Signal(str, object)
+    details_shown = Signal(object, object)
 
     def __init__(self, pane: TranscriptPane) -> None:
         super().__init__(pane)
@@ -113,7 +115,9 @@ class MessageCommands(QObject):
 
         if self._theme is not None and row < len(self._stage.layout):
             message = self._stage.layout.message(row).message
-            MessageDetails(message, self._theme, self._pane.window()).show()
+            details = MessageDetails(message, self._theme, self._pane.window())
+            details.show()
+            self.details_shown.emit(details, message)
 
     def _show_menu(self, row: int) -> None:
         from PySide6.QtCore import Qt

@@ -15,8 +15,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from desktop_chat.domain.message import MessageStatus, Sender
+from desktop_chat.ui.param_words import param_label, param_value
 from desktop_chat.ui.sizes import TEXT_INTERFACE
 from desktop_chat.ui.transcript.notes import error_words, speed_words
 from desktop_chat.ui.transcript.thinking import duration_words
@@ -67,6 +69,7 @@ def details_of(message: Message) -> list[Detail]:
     ]
     if message.sender is Sender.LLM:
         details.append((_tr("Status"), _status(message.status)))
+        details.append((_check_label(), _tr("Being checked…") if _has_schema(message) else ""))
         details.append((_tr("Error"), error_words(message)))
     return [(label, words[:LONGEST]) for label, words in details if words]
 
@@ -80,15 +83,17 @@ def _params(message: Message) -> list[Detail]:
     params = message.params
     if params is None:
         return []
-    temperature = params.temperature
-    limit = _tr("none") if params.max_tokens == -1 else _count(params.max_tokens)
-    return [
-        (
-            _tr("Temperature"),
-            "" if temperature is None else QLocale().toString(temperature, "g", 6),
-        ),
-        (_tr("Longest reply in tokens"), limit),
-    ]
+    return [(param_label(name), param_value(name, value)) for name, value in params.chosen.items()]
+
+
+def _has_schema(message: Message) -> bool:
+    params = message.params
+    is_whole = message.status is MessageStatus.COMPLETE
+    return is_whole and params is not None and params.json_schema is not None
+
+
+def _check_label() -> str:
+    return _tr("Checked")
 
 
 def _count(count: int | None) -> str:
@@ -128,11 +133,20 @@ class MessageDetails(QDialog):
         super().__init__(parent)
         self._details = details_of(message)
         self._grid = QGridLayout()
+        self._values: dict[str, Label] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("messageDetails")
         self.setWindowTitle(_tr("Details"))
         self.setModal(False)
         self._build_ui(theme)
+
+    def set_check(self, words: str) -> None:
+        """Say whether the reply is what was asked for; nothing if the window is closed by now."""
+        label = _check_label()
+        self._details = [(one, words if one == label else text) for one, text in self._details]
+        if isValid(self) and label in self._values:
+            self._values[label].setText(words)
+            self._values[label].setAccessibleDescription(words)
 
     def _build_ui(self, theme: Theme) -> None:
         self._grid.setHorizontalSpacing(COLUMN_GAP)
@@ -185,6 +199,7 @@ class MessageDetails(QDialog):
         )
         for widget in (name, value):
             widget.set_theme(theme)
+        self._values[label] = value
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(name, row, 0, top)
         self._grid.addWidget(value, row, 1, top)

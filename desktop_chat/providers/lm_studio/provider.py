@@ -1,35 +1,46 @@
-"""LM Studio: for the program, and with `lm_studio_provider` for scripts."""
+"""The provider for LM Studio's server, and its OpenAI endpoints as plain functions."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from desktop_chat.domain.engine_features import ALL_PARAMS, EngineFeatures
+from desktop_chat.domain.stream import ModelAnswered
 from desktop_chat.providers.access import DIRECT, ServerAccess
 from desktop_chat.providers.chat_dialect import completion_body
+from desktop_chat.providers.lm_studio.known import KnownServer
+from desktop_chat.providers.lm_studio.model_control import POLL_S, NativeModels
+from desktop_chat.providers.lm_studio.native_chat import NativeChat
+from desktop_chat.providers.lm_studio.routes import Route, choose_route, for_v1
 from desktop_chat.providers.merging import MergedReply
-from desktop_chat.providers.model_lists import choose_loaded, find_models, models_of_openai
+from desktop_chat.providers.model_lists import (
+    choose_loaded,
+    lm_studio_features,
+    look_for_models,
+    models_of_openai,
+)
 from desktop_chat.providers.v1_server import CHAT_PATH, LOADING_RETRY_S, V1Server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
+    from desktop_chat.domain.engine_features import DownloadProgress, EngineFeatures, LoadOptions
     from desktop_chat.domain.exchange import Exchange
-    from desktop_chat.domain.model_info import ModelInfo
+    from desktop_chat.domain.model_info import ModelInfo, ModelInstance
     from desktop_chat.domain.request import ChatRequest
     from desktop_chat.domain.stream import StreamEvent
+    from desktop_chat.providers.model_lists import FoundModels
 
 DEFAULT_URL = "http://127.0.0.1:1234"
 COMPLETION_PATH = "/v1/completions"
 
-# Made at first access, by `__getattr__` below.
-lm_studio_provider: LMStudioAPIProvider
-
 
 class LMStudioAPIProvider:
-    """A `Provider` for LM Studio's server, and its OpenAI endpoints as plain functions.
+    """A `Provider` with `ModelControl` for LM Studio, and its OpenAI endpoints as functions.
+
+    Replies come by `/v1`, which takes everything. Where there is a wait to explain, because a
+    model is loaded first or a long prompt is read, the native API tells of it; for that the
+    provider has to know what is loaded, by `list_models` or `learn`.
 
     One object serves any number of `asyncio.run` calls, one after the other. All functions
     raise the errors of `domain.errors`.
@@ -40,6 +51,7 @@ class LMStudioAPIProvider:
         api_token: Needed only where LM Studio's authentication is on.
         access: Headers, certificate and proxy.
         loading_retry_s: Pause before a server that still loads its model is asked again.
+        poll_s: Pause between two questions for the state of a download.
 
     Raises:
         InvalidServerUrlError: The address cannot be used.
@@ -54,6 +66,7 @@ class LMStudioAPIProvider:
         *,
         access: ServerAccess = DIRECT,
         loading_retry_s: float = LOADING_RETRY_S,
+        poll_s: float = POLL_S,
     ) -> None:
         self._server = V1Server(
             base_url,
@@ -63,11 +76,16 @@ class LMStudioAPIProvider:
             loading_retry_s=loading_retry_s,
         )
         self._model_id = model.strip()
+        # The native API would refuse what the user wants added to each request.
+        self._is_plain = bool(access.extra_body)
+        self._known = KnownServer()
+        self._native_chat = NativeChat(self._server, self._known)
+        self._native_models = NativeModels(self._server, poll_s)
 
     @property
     def features(self) -> EngineFeatures:
-        """What LM Studio understands."""
-        return EngineFeatures(params=ALL_PARAMS)
+        """What LM Studio understands; with its native API, once that is known, it can more."""
+        return lm_studio_features(self._known.api)
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
@@ -142,15 +160,56 @@ class LMStudioAPIProvider:
 
     async def list_models(self) -> list[ModelInfo]:
         """Return all models, with what the newest of the three lists tells of them."""
-        return await find_models(self._server.get_json)
+        found = await look_for_models(self._server.get_json)
+        self.learn(found)
+        return list(found.models)
+
+    def learn(self, found: FoundModels) -> None:
+        """Take what somebody else's look at this server brought."""
+        self._known.learn(found)
 
     def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         """Generate one reply; see `Provider.stream`. An empty model id means the loaded model."""
-        return self._server.stream(request, self._default_model)
+        route = Route.PLAIN if self._is_plain else choose_route(request, self._known)
+        if route is Route.NATIVE:
+            events = self._native_chat.stream(request)
+        elif route is Route.LOADED_FIRST:
+            events = self._native_chat.stream_once_loaded(request)
+        else:
+            plain = for_v1(request, self._known)
+            events = self._server.stream(plain, self._default_model)
+        if self._known.has_named_instance(request.model_id):
+            return self._named_as_asked(request.model_id, events)
+        return events
+
+    async def load_model(self, model_id: str, options: LoadOptions) -> ModelInstance:
+        """Load a model with the options given; see `ModelControl`."""
+        return await self._native_models.load(model_id, options)
+
+    async def unload_model(self, instance_id: str) -> None:
+        """Take one instance out of memory; see `ModelControl`."""
+        await self._native_models.unload(instance_id)
+
+    def download_model(
+        self, source: str, *, checksum: str = ""
+    ) -> AsyncGenerator[DownloadProgress, None]:
+        """Have LM Studio fetch a model, which checks the file itself; see `ModelControl`."""
+        return self._native_models.download(source.strip())
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
         await self._server.aclose()
+
+    async def _named_as_asked(
+        self, model_id: str, events: AsyncGenerator[StreamEvent, None]
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """Tell the model asked for where a name that the user gave its instance answers."""
+        async with aclosing(events):
+            async for event in events:
+                is_name = isinstance(event, ModelAnswered) and self._known.has_instance(
+                    model_id, event.model_id
+                )
+                yield ModelAnswered(model_id) if is_name else event
 
     async def _default_model(self) -> str:
         return self._model_id or choose_loaded(await self.list_models(), self.base_url)
@@ -193,23 +252,3 @@ def _with_system_message(
         turns[0]["content"] = f"{system_message}\n\n{turns[0].get('content') or ''}".rstrip()
         return turns
     return [{"role": "system", "content": system_message}, *turns]
-
-
-def _provider_from_environment() -> LMStudioAPIProvider:
-    """Read the environment, and `.env` of the working directory for what it lacks."""
-    from dotenv import dotenv_values
-
-    values = dict(dotenv_values(Path(".env")))
-    values.update((key, value) for key, value in os.environ.items() if value)
-    return LMStudioAPIProvider(
-        base_url=values.get("LM_STUDIO_URL") or DEFAULT_URL,
-        model=values.get("LM_STUDIO_MODEL") or "",
-        api_token=values.get("LM_STUDIO_API_TOKEN"),
-    )
-
-
-def __getattr__(name: str) -> Any:
-    if name != "lm_studio_provider":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    provider = globals()[name] = _provider_from_environment()
-    return provider

@@ -1,0 +1,1 @@
+"""What happens while a reply is generated, and after it."""
