@@ -18,6 +18,8 @@ PY := $(BIN)/python
 SUM := $(shell cat pyproject.toml packaging/system_libraries.py | cksum | tr -d ' ')
 DONE := $(VENV)/done/$(SUM)
 STARTER_MODEL := $(VENV)/starter-model
+# Tests run in as many processes as there are processors, up to four: windows need memory.
+SIDE_BY_SIDE := -n logical --maxprocesses 4
 
 # The first Python that is new enough. Asked for only while something is set up.
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
@@ -42,7 +44,7 @@ run: display $(DONE)/run
 
 test: $(DONE)/test
 	@model=$$($(PY) packaging/starter_model.py $(STARTER_MODEL)) && \
-	DESKTOP_CHAT_TEST_MODEL="$$model" $(PY) -m pytest $(TESTS)
+	DESKTOP_CHAT_TEST_MODEL="$$model" $(PY) -m pytest $(SIDE_BY_SIDE) $(TESTS)
 
 lint: $(DONE)/lint
 	@$(BIN)/ruff check .

@@ -58,6 +58,8 @@ def environment(data_dir: Path, url: str = NO_SERVER) -> dict[str, str]:
         "HOME": str(home),
         "DESKTOP_CHAT_DATA_DIR": str(data_dir),
         "LM_STUDIO_URL": url,
+        # Whatever else listens on this machine has no part in a figure.
+        "DESKTOP_CHAT_DISCOVERY": "off",
         # Without this, a message bus is looked for on the screen, and that can take seconds.
         "DBUS_SESSION_BUS_ADDRESS": "disabled:",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",

@@ -108,6 +108,7 @@ class Probe(QObject):
         begun = _Begun(chats)
         self.services.broadcast.subscribe(ReplyGrew, begun.on_reply_grew)
         self._shell.window.composer.send_requested.emit(PROMPT)
+        began = time.perf_counter()
         async with asyncio.TaskGroup() as turns:
             for _ in range(chats):
                 turns.create_task(self._turn(model))
@@ -115,7 +116,8 @@ class Probe(QObject):
             self._loop.start()
             await asyncio.sleep(seconds * 0.7)
             self._loop.stop()
-        return {"gaps": self._loop.take()}
+        rate = chats * int(rate * seconds) / (time.perf_counter() - began)
+        return {"gaps": self._loop.take(), "rate": rate}
 
     async def do_stops(self, count: int) -> dict[str, Any]:
         """Stop so many replies at any time; return when each was stopped, as wall-clock time."""

@@ -104,8 +104,8 @@ class Window:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    command = [sys.executable, "-m", "benchmarks.engine_server"]
+def server(*arguments: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.engine_server", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -115,11 +115,11 @@ def server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def window() -> Iterator[tuple[Window, str]]:
+def window(*arguments: str) -> Iterator[tuple[Window, str]]:
     """Run the real window beside a server of its own; yields it and the server's address."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = stack.enter_context(server())
+        url = stack.enter_context(server(*arguments))
         env = environment(folder / "data") | stack.enter_context(screen())
         command = [sys.executable, "-m", "benchmarks.engine_probe", url]
         pipe = subprocess.PIPE
@@ -132,6 +132,9 @@ def measure_together(quick: bool) -> dict[str, Result]:
     with window() as (shown, _url):
         seconds = 6.0 if quick else CHAT_S
         answer = shown.ask("side_by_side", chats=CHATS, rate=CHAT_RATE, seconds=seconds)
+    print(f"  {answer['rate']:.0f} tokens a second", flush=True)
+    if answer["rate"] < CHATS * CHAT_RATE * 0.8:
+        raise RuntimeError("the server did not keep up")
     gaps = sorted(answer["gaps"])
     return {
         "loop_gap_20_chats_p99": Result(_percentile(gaps, 99), "ms", FRAME_MS, len(gaps)),
@@ -159,7 +162,7 @@ def _wait_ms(entry: dict[str, Any], pressed: list[float]) -> float:
 
 def measure_leaks(quick: bool) -> dict[str, Result]:
     count = 100 if quick else TURNS
-    with window() as (shown, _url):
+    with window("--list") as (shown, _url):
         answer = shown.ask("turns", count=count, side_by_side=SIDE_BY_SIDE)
     before, after = answer["before"], answer["after"]
     return {

@@ -34,5 +34,5 @@ async def play_order(exchange: Exchange) -> None:
 
 
 if __name__ == "__main__":
-    sys.argv[1:] = ["--few", "--offer", MODEL]
+    sys.argv[1:] = ["--few", "--offer", MODEL, "--load", MODEL]
     asyncio.run(standin.serve(standin.parse()))

@@ -47,7 +47,7 @@ class Probe:
 @contextlib.contextmanager
 def standin() -> Iterator[str]:
     """Run the stand-in server as a process of its own and yield its address."""
-    command = [sys.executable, "-m", "tests.standin", "--few", "--offer", MODEL]
+    command = [sys.executable, "-m", "tests.standin", "--few", "--offer", MODEL, "--load", MODEL]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

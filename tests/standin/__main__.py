@@ -47,6 +47,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--cors", action="store_true")
     parser.add_argument("--always", default="", help="name?arg=value: answers every request")
     parser.add_argument("--offer", action="append", default=[], help="one more model id to list")
+    parser.add_argument("--load", action="append", help="a model id in memory from the start")
     parser.add_argument("--few", action="store_true", help="do not list scenarios as models")
     parser.add_argument("--list", action="store_true", help="print the scenarios and exit")
     return parser.parse_args(argv)
@@ -71,6 +72,8 @@ async def serve(options: argparse.Namespace) -> None:
         "role": options.role,
         "strict": options.strict,
     }
+    if options.load:
+        state["loaded"] = options.load
     port = options.port
     if port is None:
         port = ROLES[options.role].port if options.role else 0
