@@ -116,8 +116,8 @@ class Probe(QObject):
             self._loop.start()
             await asyncio.sleep(seconds * 0.7)
             self._loop.stop()
-        rate = chats * int(rate * seconds) / (time.perf_counter() - began)
-        return {"gaps": self._loop.take(), "rate": rate}
+        tokens_per_s = chats * int(rate * seconds) / (time.perf_counter() - began)
+        return {"gaps": self._loop.take(), "rate": tokens_per_s}
 
     async def do_stops(self, count: int) -> dict[str, Any]:
         """Stop so many replies at any time; return when each was stopped, as wall-clock time."""

@@ -20,9 +20,14 @@ class ChatRequest:
     """A request for one reply: the conversation so far, ending in a user turn.
 
     It ends in an assistant turn where the reply has begun and is to be continued.
+
+    Attributes:
+        only_loaded: Nobody waits for it: the built-in engine answers only if that takes no
+            load, which would push the model of another chat out of memory.
     """
 
     model_id: str
     turns: tuple[ChatTurn, ...]
     system_prompt: str = ""
     params: GenerationParams = field(default_factory=GenerationParams)
+    only_loaded: bool = False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from desktop_chat.domain.errors import CertificateError, InvalidAccountError, ProxyAnsweredError
+from desktop_chat.providers.access import checked_proxy
 from desktop_chat.providers.failures import Failures
 from desktop_chat.providers.http_head import HeadError, read_head
 from desktop_chat.providers.urls import DEFAULT_PORTS, normalise_base_url
@@ -88,11 +89,12 @@ async def fetch_certificate(url: str, proxy: str = "") -> FoundCertificate:
     """Look at the certificate of a server; nothing is sent to it but the greeting of TLS.
 
     Raises:
-        InvalidServerUrlError: The address cannot be used.
+        InvalidServerUrlError, InvalidAccountError: The address or the proxy cannot be used.
         EngineError: The server cannot be reached, or does not speak TLS.
     """
     base_url = normalise_base_url(url)
     failures = Failures(base_url)
+    proxy = checked_proxy(proxy)
     if urlsplit(base_url).scheme != "https":
         raise CertificateError(url=base_url, detail="Only https has certificates.")
     try:

@@ -120,8 +120,7 @@ class EngineProcess:
         self.kill()
         if self._popen is None or self.exited.done():
             return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self.exited), END_TIMEOUT_S)
+        await asyncio.wait({self.exited}, timeout=END_TIMEOUT_S)
 
     def failure_detail(self) -> str:
         """Say in a few words how the process ended and what it complained about before."""

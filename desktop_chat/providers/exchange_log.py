@@ -25,10 +25,12 @@ class ExchangeLog:
 
     Args:
         secrets: Texts that must not appear in it.
+        header_names: Headers whose values are secrets, however short.
     """
 
-    def __init__(self, secrets: tuple[str, ...] = ()) -> None:
+    def __init__(self, secrets: tuple[str, ...] = (), header_names: tuple[str, ...] = ()) -> None:
         self._secrets = secrets
+        self._header_names = header_names
         self._records: deque[ExchangeRecord] = deque(maxlen=MAX_EXCHANGES)
 
     @property
@@ -41,7 +43,7 @@ class ExchangeLog:
     ) -> ExchangeRecord:
         """Return the record of a request that goes out now."""
         record = ExchangeRecord(method, masked(url, self._secrets), self._secrets)
-        record.request_headers = masked_headers(headers, self._secrets)
+        record.request_headers = masked_headers(headers, self._secrets, self._header_names)
         record.request_body = body[: HEAD_BYTES + TAIL_BYTES]
         record.request_bytes = len(body)
         self._records.append(record)

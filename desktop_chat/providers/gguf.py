@@ -22,6 +22,9 @@ MAX_ARRAY = 10_000_000
 LONG_ARRAY = 1_000
 # Lists that say one thing for each layer; longer ones are of no use here.
 LAYER_ARRAY = 512
+MAX_DIMENSIONS = 8
+# Longer than any context, and still a number that every other program can hold.
+MAX_CONTEXT = 2**31 - 1
 BLOCK = 256 * 1024
 
 NUMBER_FORMATS = {
@@ -78,8 +81,9 @@ class GgufHeader:
 
     @property
     def context_length(self) -> int | None:
-        """The number of tokens the model was trained on."""
-        return self._number(f"{self.architecture}.context_length")
+        """The number of tokens the model was trained on; None if that makes no sense."""
+        length = self._number(f"{self.architecture}.context_length") or 0
+        return length if 0 < length <= MAX_CONTEXT else None
 
     @property
     def is_language_model(self) -> bool:
@@ -107,9 +111,9 @@ class GgufHeader:
         """A number of this architecture for each of its layers; 0 where nothing is said."""
         value = self.values.get(f"{self.architecture}.{name}", 0)
         if isinstance(value, tuple):
-            given = [int(one) for one in value[:layers]]
+            given = [_count(one) for one in value[:layers]]
             return given + [0] * (layers - len(given))
-        return [value if isinstance(value, int) else 0] * layers
+        return [_count(value)] * layers
 
     def _text(self, key: str) -> str:
         value = self.values.get(key, "")
@@ -117,7 +121,12 @@ class GgufHeader:
 
     def _number(self, key: str) -> int | None:
         value = self.values.get(key)
-        return value if isinstance(value, int) else None
+        return value if isinstance(value, int) and value >= 0 else None
+
+
+def _count(value: Value) -> int:
+    """Return how many these are; a hostile file may say anything."""
+    return max(0, value) if isinstance(value, int) else 0
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -186,7 +195,7 @@ def _check_tensors(reader: _Reader, tensor_count: int, values: Mapping[str, Valu
     for _ in range(tensor_count):
         reader.string()
         weights = 1
-        for _ in range(reader.number(4)):
+        for _ in range(reader.count(MAX_DIMENSIONS, 4)):
             weights *= reader.number(10)
         per_block, block_size = TENSOR_BLOCKS.get(reader.number(4), (1, 0))
         end = max(end, reader.number(10) + weights // per_block * block_size)
@@ -243,8 +252,8 @@ class _Reader:
         pattern = f"<{length}{NUMBER_FORMATS[item_type][1:]}"
         return struct.unpack(pattern, self.read(struct.calcsize(pattern)))
 
-    def count(self, limit: int) -> int:
-        count = self.number(10)
+    def count(self, limit: int, value_type: int = 10) -> int:
+        count = self.number(value_type)
         if count > limit:
             raise _BrokenError("its metadata is damaged")
         return count

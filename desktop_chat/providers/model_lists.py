@@ -12,6 +12,8 @@ from desktop_chat.domain.errors import (
     ModelChoiceNeededError,
     NoModelLoadedError,
     NotAServerError,
+    PermissionDeniedError,
+    RedirectedError,
     UnreadableReplyError,
     WrongPathError,
 )
@@ -41,6 +43,15 @@ LOAD_OPTIONS = frozenset(
 )
 
 
+# How servers and gateways refuse a path that they do not have.
+NO_SUCH_LIST = (
+    *(WrongPathError, NotAServerError, UnreadableReplyError, EngineFailedError),
+    *(PermissionDeniedError, RedirectedError),
+)
+# What no model or file comes near; larger numbers are no measurement, and break sums.
+MAX_NUMBER = 2**53
+
+
 class ListApi(StrEnum):
     """The paths on which a server lists its models; the first tells most."""
 
@@ -67,7 +78,7 @@ async def look_for_models(get_json: Callable[[str], Awaitable[Any]]) -> FoundMod
     for api, read in ((ListApi.NATIVE, models_of_v1), (ListApi.OLD_NATIVE, models_of_v0)):
         try:
             return FoundModels(tuple(read(await get_json(api))), api)
-        except (WrongPathError, NotAServerError, UnreadableReplyError, EngineFailedError):
+        except NO_SUCH_LIST:
             continue
     models = models_of_openai(await get_json(ListApi.OPENAI))
     return FoundModels(tuple(models), ListApi.OPENAI)
@@ -137,7 +148,7 @@ def _model_of_v1(entry: dict[str, Any]) -> ModelInfo | None:
         return None
     kind = _kind(entry.get("type"))
     instances = _instances(entry.get("loaded_instances"), model_id)
-    most = _positive(entry.get("max_context_length"))
+    most = positive_of(entry.get("max_context_length"))
     abilities = _object(entry.get("capabilities"))
     has_vision = entry.get("type") == "vlm" or _flag(abilities.get("vision"))
     reasoning = _object(abilities.get("reasoning"))
@@ -149,7 +160,7 @@ def _model_of_v1(entry: dict[str, Any]) -> ModelInfo | None:
         is_loaded=bool(instances),
         context_length=(instances[0].context_length if instances else None) or most,
         quantization=_text(_object(entry.get("quantization")).get("name")),
-        size_bytes=_positive(entry.get("size_bytes")),
+        size_bytes=positive_of(entry.get("size_bytes")),
         max_context_length=most,
         display_name=_text(entry.get("display_name")),
         architecture=_text(entry.get("architecture")),
@@ -167,7 +178,7 @@ def _instances(value: object, model_id: str) -> tuple[ModelInstance, ...]:
     found = []
     for instance in value if isinstance(value, list) else []:
         if isinstance(instance, dict):
-            length = _positive(_object(instance.get("config")).get("context_length"))
+            length = positive_of(_object(instance.get("config")).get("context_length"))
             found.append(ModelInstance(_text(instance.get("id")) or model_id, length))
     return tuple(found)
 
@@ -177,8 +188,8 @@ def _model_of_v0(entry: dict[str, Any]) -> ModelInfo | None:
     if not model_id:
         return None
     is_loaded = entry.get("state") == "loaded"
-    length = _positive(entry.get("loaded_context_length"))
-    most = _positive(entry.get("max_context_length"))
+    length = positive_of(entry.get("loaded_context_length"))
+    most = positive_of(entry.get("max_context_length"))
     abilities = entry.get("capabilities")
     return ModelInfo(
         id=model_id,
@@ -203,16 +214,16 @@ def _model_of_openai(entry: dict[str, Any]) -> ModelInfo | None:
     is_embedding = model_id.startswith(EMBEDDING_PREFIX)
     # vLLM tells `max_model_len`, llama-server `meta`, and `status` where it serves several.
     meta = _object(entry.get("meta"))
-    length = _positive(entry.get("max_model_len"))
+    length = positive_of(entry.get("max_model_len"))
     status = _text(_object(entry.get("status")).get("value"))
     return ModelInfo(
         id=model_id,
         name=model_id,
         kind=ModelKind.EMBEDDING if is_embedding else ModelKind.UNKNOWN,
         is_loaded=None if status is None else status == "loaded",
-        context_length=length or _positive(meta.get("n_ctx")),
-        size_bytes=_positive(meta.get("size")),
-        max_context_length=length or _positive(meta.get("n_ctx_train")),
+        context_length=length or positive_of(meta.get("n_ctx")),
+        size_bytes=positive_of(meta.get("size")),
+        max_context_length=length or positive_of(meta.get("n_ctx_train")),
     )
 
 
@@ -236,5 +247,7 @@ def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _positive(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+def positive_of(value: object) -> int | None:
+    """Return a count that can be one, None for anything else that a server may send."""
+    is_number = isinstance(value, int) and not isinstance(value, bool) and 0 < value < MAX_NUMBER
+    return value if is_number else None  # type: ignore[return-value]

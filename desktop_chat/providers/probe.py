@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
-from desktop_chat.domain.errors import EngineError, PlainKeyError, UnreadableReplyError
+from desktop_chat.domain.errors import (
+    EngineError,
+    NotAServerError,
+    PlainKeyError,
+    UnreadableReplyError,
+)
 from desktop_chat.providers.access import DIRECT, ServerAccess, checked_headers, checked_proxy
 from desktop_chat.providers.failures import Failures
 from desktop_chat.providers.http import checked_token, https_context, tls_context
 from desktop_chat.providers.http_head import HeadError, read_body, read_head
 from desktop_chat.providers.json_reply import checked_json
+from desktop_chat.providers.masking import secret_parts
 from desktop_chat.providers.model_lists import (
     FoundModels,
     look_for_models,
@@ -90,7 +96,7 @@ class _Prober:
         names = {name.lower() for name in self._headers}
         if token and "authorization" not in names:
             self._headers["Authorization"] = f"Bearer {token}"
-        self._secrets = (token or "", *self._headers.values())
+        self._secrets = secret_parts((token or "", *self._headers.values()))
         self.failures = Failures(
             base_url, secrets=self._secrets, is_pinned=bool(access.certificate)
         )
@@ -113,7 +119,7 @@ class _Prober:
         except HeadError as error:
             if has_answered:
                 raise UnreadableReplyError(detail="") from error
-            raise self.failures.of_response(200, {}, b"<") from error
+            raise NotAServerError(url=self.failures.url, detail="") from error
         except (OSError, EOFError, UnicodeError) as error:
             if isinstance(error, TimeoutError):
                 raise

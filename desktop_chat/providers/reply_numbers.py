@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.usage import TokenUsage
@@ -36,7 +35,7 @@ def usage_of(chunk: Chunk, before: TokenUsage | None) -> TokenUsage | None:
     if isinstance(usage, dict):
         found = _with_usage(found, usage)
     stats = chunk.get("stats")
-    if isinstance(stats, dict) and (rate := _rate(stats.get("tokens_per_second"))):
+    if isinstance(stats, dict) and (rate := rate_of(stats.get("tokens_per_second"))):
         found = replace(found, tokens_per_second=rate)
     return None if found == NOTHING else found
 
@@ -53,7 +52,7 @@ def _with_usage(found: TokenUsage, usage: Chunk) -> TokenUsage:
 
 
 def _with_timings(found: TokenUsage, timings: Chunk) -> TokenUsage:
-    rate = _rate(timings.get("predicted_per_second")) or found.tokens_per_second
+    rate = rate_of(timings.get("predicted_per_second")) or found.tokens_per_second
     prompt, reply = _count(timings.get("prompt_n")), _count(timings.get("predicted_n"))
     if prompt is not None:
         prompt += _count(timings.get("cache_n")) or 0
@@ -67,8 +66,8 @@ def _count(value: object) -> int | None:
     return value if is_count else None  # type: ignore[return-value]
 
 
-def _rate(value: object) -> float | None:
+def rate_of(value: object) -> float | None:
     """Return tokens for each second; 0 and what is no measurement count as unknown."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if isfinite(value) and 0 < value < 1e6 else None
+    return float(value) if 0 < value < 1e6 else None

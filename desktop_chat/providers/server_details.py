@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.errors import EngineError
 from desktop_chat.domain.model_info import ModelInfo, ModelInstance, ModelKind
+from desktop_chat.providers.model_lists import positive_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -25,10 +26,10 @@ async def with_llama_server_details(
     if len(models) != 1:
         return models  # a router, whose properties are those of no model
     props = _object(await _quietly(get_json, "/props"))
-    length = _object(props.get("default_generation_settings")).get("n_ctx")
+    length = positive_of(_object(props.get("default_generation_settings")).get("n_ctx"))
     has_vision = _object(props.get("modalities")).get("vision")
     model = models[0]
-    if isinstance(length, int) and length > 0:
+    if length is not None:
         model = replace(model, context_length=length, instances=(ModelInstance(model.id, length),))
     if isinstance(has_vision, bool):
         model = replace(model, has_vision=has_vision)
@@ -52,10 +53,9 @@ def _with_tag(
     families = details.get("families")
     if _names_embeddings(families if isinstance(families, list) else [details.get("family")]):
         model = replace(model, kind=ModelKind.EMBEDDING)
-    size = tag.get("size")
     model = replace(
         model,
-        size_bytes=size if isinstance(size, int) and size > 0 else model.size_bytes,
+        size_bytes=positive_of(tag.get("size")) or model.size_bytes,
         quantization=_text(details.get("quantization_level")) or model.quantization,
         parameters=_text(details.get("parameter_size")) or model.parameters,
         architecture=_text(details.get("family")) or model.architecture,
@@ -66,8 +66,7 @@ def _with_tag(
     entry = running.get(model.id)
     if entry is None:
         return replace(model, is_loaded=False, instances=())
-    length = entry.get("context_length")
-    length = length if isinstance(length, int) and length > 0 else model.context_length
+    length = positive_of(entry.get("context_length")) or model.context_length
     instances = (ModelInstance(model.id, length),)
     return replace(model, is_loaded=True, context_length=length, instances=instances)
 

@@ -9,6 +9,7 @@ from desktop_chat.providers.access import DIRECT, ServerAccess, checked_headers,
 from desktop_chat.providers.exchange_log import ExchangeLog, ExchangeRecord
 from desktop_chat.providers.failures import Failures
 from desktop_chat.providers.http import LoopClients, checked_token, transport_errors
+from desktop_chat.providers.masking import secret_parts
 from desktop_chat.providers.urls import is_unprotected, normalise_base_url
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class Wire:
         headers = checked_headers(access.headers)
         checked_proxy(access.proxy)
         token = checked_token(token)
-        self._secrets = (token or "", *headers.values())
-        self.log = ExchangeLog(self._secrets)
+        self._secrets = secret_parts((token or "", *headers.values()))
+        self.log = ExchangeLog(self._secrets, tuple(headers))
         self._clients = LoopClients(self.url, token, access)
 
     def failures(self, model: str = "") -> Failures:

@@ -63,8 +63,7 @@ class AccountEngine:
 
     async def look(self) -> list[ModelInfo]:
         """Ask the server for its models."""
-        if not self._has_asked and self._needs_secrets_first():
-            await self.renew_token()
+        await self.prepare()
         try:
             return await self._list_models()
         except UnauthorizedError:
@@ -72,10 +71,15 @@ class AccountEngine:
                 raise
             return await self._list_models()
 
+    async def prepare(self) -> None:
+        """Fetch what must go with the very first request, if there was no look yet."""
+        if not self._has_asked and self._needs_secrets_first():
+            await self.renew_token()
+
     async def renew_token(self) -> bool:
         """Fetch the secrets; return whether there are some that were not used yet."""
         try:
-            found = await self._store.get(self.account.id)
+            found = await self._store.get(self.account)
         except SecretsUnavailableError:
             return False  # the settings tell what is wrong with the key store
         self._has_asked = True

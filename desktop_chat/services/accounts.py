@@ -10,7 +10,12 @@ from urllib.parse import urlsplit
 
 from desktop_chat.domain.account import Account, AccountSecrets
 from desktop_chat.domain.changes import AccountsChanged
-from desktop_chat.domain.errors import ChatError, InvalidAccountError, InvalidRequestError
+from desktop_chat.domain.errors import (
+    AccountNotFoundError,
+    ChatError,
+    InvalidAccountError,
+    InvalidRequestError,
+)
 from desktop_chat.providers.http import checked_token
 from desktop_chat.providers.registry import extra_body_of, make_provider
 from desktop_chat.providers.urls import normalise_base_url
@@ -79,7 +84,8 @@ class AccountsService:
 
         Args:
             account: Its name may be empty: then it is called by its address.
-            secrets: None keeps those that are stored; empty ones are forgotten.
+            secrets: None keeps those that are stored, unless they are for another server;
+                empty ones are forgotten.
 
         Raises:
             InvalidRequestError: Something in it cannot be used; `InvalidAccountError` names the
@@ -142,20 +148,27 @@ class AccountsService:
         Raises:
             SecretsUnavailableError: The key store does not answer.
         """
-        return await self._secrets.get(account_id)
+        try:
+            account = await self._writer.run(self._repository.get, account_id)
+        except AccountNotFoundError:
+            return AccountSecrets()
+        return await self._secrets.get(account)
 
     async def _stored(self, account: Account) -> AccountSecrets:
-        return await self._secrets.get(account.id) if account.id else AccountSecrets()
+        return await self._secrets.get(account) if account.id else AccountSecrets()
 
     async def _save(self, account: Account, secrets: AccountSecrets | None) -> Account:
         is_new = not account.id
         if not is_new and secrets is not None:
-            # Before: a new address never gets an old key.
-            await self._secrets.set(account.id, secrets)
-        stored = await self._writer.run(self._repository.save, account)
+            await self._secrets.set(account, secrets)
+        try:
+            stored = await self._writer.run(self._repository.save, account)
+        except AccountNotFoundError:
+            await self._secrets.remove(account.id)
+            raise
         if is_new and secrets is not None and (secrets.key or secrets.headers):
             try:
-                await self._secrets.set(stored.id, secrets)
+                await self._secrets.set(stored, secrets)
             except ChatError:
                 await self._writer.run(self._repository.remove, stored.id)
                 raise

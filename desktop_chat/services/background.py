@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import functools
 import queue
 import threading
-from concurrent.futures import Future
+import time
+from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
@@ -79,19 +81,85 @@ class Worker:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            future, call = job
             if self._is_abandoned:
-                future.cancel()
-            elif future.set_running_or_notify_cancel():
-                try:
-                    result = call()
-                except BaseException as error:  # noqa: BLE001 it belongs to whoever waits
-                    future.set_exception(error)
-                else:
-                    future.set_result(result)
-                    del result
+                job[0].cancel()
+            else:
+                _do(*job)
             # Or the last job's result would stay alive until the next one comes.
-            del job, future, call
+            del job
+
+
+def _do(future: Future[Any], call: Callable[[], Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = call()
+    except BaseException as error:  # noqa: BLE001 it belongs to whoever waits
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+
+
+class JobThreads(Executor):
+    """Some threads for jobs in no order, such as those of `asyncio.to_thread`.
+
+    The end of the program does not wait for a job that hangs, for example a look-up of a host's
+    name: that takes half a minute where the network has just gone, and the next start would
+    find the data directory in use all that time.
+
+    Args:
+        name: Of the threads, for logs and crash reports.
+        size: The most threads; each starts when a job finds none free.
+    """
+
+    def __init__(self, name: str, size: int) -> None:
+        self._name = name
+        self._size = size
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._free = threading.Semaphore(0)
+        self._threads: list[threading.Thread] = []
+        self._is_closed = False
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Queue a job and return at once; called on one thread.
+
+        Raises:
+            RuntimeError: The threads are closed.
+        """
+        if self._is_closed:
+            raise RuntimeError(f"{self._name} is closed")
+        future: Future[T] = Future()
+        self._jobs.put((future, functools.partial(fn, *args, **kwargs)))
+        if not self._free.acquire(blocking=False) and len(self._threads) < self._size:
+            thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Drop what has not begun, and wait a short time for what has."""
+        self._is_closed = True
+        with contextlib.suppress(queue.Empty):
+            while job := self._jobs.get_nowait():
+                job[0].cancel()
+        for _ in self._threads:
+            self._jobs.put(None)
+        until = time.monotonic() + END_WAIT_S
+        for thread in self._threads if wait else ():
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            _do(*job)
+            # Or the last job's result would stay alive until the next one comes.
+            del job
+
+    def _next(self) -> Job | None:
+        try:
+            return self._jobs.get_nowait()
+        except queue.Empty:
+            self._free.release()
+            return self._jobs.get()
 
 
 _daemons: WeakSet[Worker] = WeakSet()

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from desktop_chat.domain.engine_features import EngineFeatures
 from desktop_chat.domain.errors import ChatError, EngineError
 from desktop_chat.domain.model_info import EMBEDDED, ModelRef
+from desktop_chat.providers.access import ServerAccess
 from desktop_chat.providers.model_lists import lm_studio_features
 from desktop_chat.providers.probe import probe_models
 from desktop_chat.providers.urls import origin_of
 from desktop_chat.services.engine_options import GPU_BYTES
-from desktop_chat.services.settings import TOKEN
+from desktop_chat.services.settings import TOKEN, TOKEN_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
     from desktop_chat.providers.embedded import EngineState as BuiltInState
     from desktop_chat.providers.lm_studio import LMStudioAPIProvider
     from desktop_chat.providers.model_lists import FoundModels
+    from desktop_chat.providers.probe import ProbeResult
     from desktop_chat.services.secrets import Secrets
     from desktop_chat.services.settings import SettingsService
 
 PROBE_TIMEOUT_S = 5.0
+# No token goes over the internet for all to read; a server of the user's own list can allow it.
+PROTECTED = ServerAccess(allows_plain_key=False)
 
 
 class LmStudioEngine:
@@ -75,7 +79,9 @@ class LmStudioEngine:
             from desktop_chat.providers.lm_studio import LMStudioAPIProvider
 
             # The old one may still be streaming; it holds no connection between turns.
-            self._provider = LMStudioAPIProvider(base_url=wanted[0], api_token=wanted[1])
+            self._provider = LMStudioAPIProvider(
+                base_url=wanted[0], api_token=wanted[1], access=PROTECTED
+            )
             self._made_for = wanted
             if self._found is not None:
                 self._provider.learn(self._found)
@@ -83,10 +89,10 @@ class LmStudioEngine:
 
     async def look(self) -> list[ModelInfo]:
         """Ask the server for its models, by a plain request that costs no slow import."""
-        result = await probe_models(self.url, self._current_token(), PROBE_TIMEOUT_S)
+        result = await self._probe()
         if result.error is not None:
             if result.error.code == "unauthorized" and await self.renew_token():
-                result = await probe_models(self.url, self._current_token(), PROBE_TIMEOUT_S)
+                result = await self._probe()
             if result.error is not None:
                 raise result.error
         self._found = result.found
@@ -94,16 +100,26 @@ class LmStudioEngine:
             self._provider.learn(self._found)
         return list(result.models)
 
+    async def _probe(self) -> ProbeResult:
+        return await probe_models(
+            self.url, self._current_token(), PROBE_TIMEOUT_S, access=PROTECTED
+        )
+
+    async def prepare(self) -> None:
+        """The token is fetched only when the server wants one."""
+
     async def renew_token(self) -> bool:
         """Fetch the token from the key store; False if there is none, or the same as before.
 
-        It belongs to the server of the settings. Another address, given for one run or one
-        request, never gets it.
+        It belongs to the server whose address was in force when it was entered. Another one,
+        given for one run or one request or entered later, never gets it.
         """
         origin = origin_of(self.url)
         if self._settings.fixed_by(TOKEN) or origin is None:
             return False
         if origin != origin_of(str(self._settings.lasting_value("server.url"))):
+            return False
+        if (owner := str(self._settings.value(TOKEN_FOR))) and origin != origin_of(owner):
             return False
         try:
             token = await self._secrets.get(TOKEN)
@@ -114,8 +130,14 @@ class LmStudioEngine:
         return is_new
 
     def forget_token(self) -> None:
-        """The user changed the token: fetch it anew when it is needed."""
+        """The user changed the token: fetch it anew when it is needed, for this server alone."""
         self._token = None
+        self._settings.set(TOKEN_FOR, str(self._settings.lasting_value("server.url")))
+
+    def keep_token_here(self) -> None:
+        """The address is about to change: a token of which nothing says so is for this one."""
+        if not self._settings.value(TOKEN_FOR):
+            self._settings.set(TOKEN_FOR, str(self._settings.lasting_value("server.url")))
 
     def _current_token(self) -> str | None:
         if self._settings.fixed_by(TOKEN):
@@ -191,6 +213,9 @@ class EmbeddedEngine:
 
     def _chosen(self) -> list[str]:
         return [line for line in str(self._settings.value(self.FILES)).splitlines() if line]
+
+    async def prepare(self) -> None:
+        """There is nothing to fetch."""
 
     async def renew_token(self) -> bool:
         """The engine has a key of its own; there is nothing to fetch."""

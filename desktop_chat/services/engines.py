@@ -67,6 +67,10 @@ class Engine(Protocol):
         """Return the engine's models now; raises ChatError."""
         ...
 
+    async def prepare(self) -> None:
+        """Fetch what must go with the very first request."""
+        ...
+
     async def renew_token(self) -> bool:
         """Fetch the token from the key store; return whether there is one not yet used."""
         ...
@@ -159,6 +163,12 @@ class EngineService:
             self._broadcast.publish(EnginesChanged())
             self.look_now()
 
+    async def prepare(self, account_id: str) -> None:
+        """Fetch what this engine must send with its very first request; usually nothing."""
+        engine = self._engines.get(account_id)
+        if engine is not None:
+            await engine.prepare()
+
     async def renew_token(self, account_id: str) -> bool:
         """Fetch this engine's token after it was refused; return whether to try again."""
         engine = self._engines.get(account_id)
@@ -180,11 +190,14 @@ class EngineService:
             model: Asked for by id or name, "" for none.
             chat_ref: The engine and model of the chat, if it has one.
         """
-        refs = (chat_ref, self._choices.last_choice())
-        wanted = {ref.account_id for ref in refs if ref is not None} & self.accounts.keys()
+        wanted = {chat_ref.account_id} & self.accounts.keys() if chat_ref else set()
         parts = [self._own, *((one,) for one in wanted)]
         await asyncio.gather(*(self._refresh(part) for part in parts))
         name = model or ("" if chat_ref else self._choices.asked_model())
+        last = self._choices.last_choice()
+        is_open = not name and chat_ref is None and not self._is_lm_studio_there
+        if is_open and last is not None and last.account_id in self.accounts:
+            await self._refresh((last.account_id,))
         try:
             if name:
                 self.find(name)
@@ -253,9 +266,15 @@ class EngineService:
         if changes:
             self._broadcast.publish(EnginesChanged())
 
+    @property
+    def _is_lm_studio_there(self) -> bool:
+        return self.status(LM_STUDIO).state is EngineState.READY
+
     def _can_tell_default(self) -> bool:
         last = self._choices.last_choice()
-        candidates = (*self._own, last.account_id) if last else self._own
+        # Where LM Studio answers, nobody waits for another server, which may be slow.
+        is_first = self._is_lm_studio_there
+        candidates = (*self._own, last.account_id) if last and not is_first else self._own
         known = [self._statuses[one] for one in candidates if one in self._statuses]
         return all(status.state is not EngineState.CHECKING for status in known)
 

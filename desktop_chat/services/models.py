@@ -103,6 +103,7 @@ class ModelsService:
         """
         if not self._engines.features(account_id).can_download:
             raise EngineFailedError(detail="it fetches no models at the request of others")
+        await self._engines.prepare(account_id)
         control = self._control(account_id)
         async with aclosing(control.download_model(source, checksum=checksum)) as reports:
             async for report in reports:
@@ -118,6 +119,7 @@ class ModelsService:
     async def _ask(self, account_id: str, ask: Callable[[ModelControl], Awaitable[T]]) -> T:
         """Ask an engine, once more with a newer token if it wants one, and look at it after."""
         try:
+            await self._engines.prepare(account_id)
             try:
                 return await ask(self._control(account_id))
             except UnauthorizedError:

@@ -93,7 +93,9 @@ class Secrets:
             self._worker = Worker("key-store", is_daemon=True)
         bound = functools.partial(job, *args, **kwargs)
         try:
-            return await asyncio.wait_for(self._worker.run(bound), self._limit_s)
+            # Not `wait_for`, which in Python 3.11 can swallow the end of this task.
+            async with asyncio.timeout(self._limit_s):
+                return await self._worker.run(bound)
         except TimeoutError:
             # The thread is stuck in the key store; leave it behind.
             self.close()

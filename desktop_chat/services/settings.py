@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "http://127.0.0.1:1234"
 TOKEN = "server.api_token"
+# The address of the server that the stored token is for.
+TOKEN_FOR = "server.api_token_for"
 TITLES = "chats.titles"
 
 
@@ -70,6 +72,12 @@ DECLARATIONS: tuple[SettingDeclaration, ...] = (
         label="API token",
         help="Kept in the system's key store. Leave empty if the server wants none.",
         variable="LM_STUDIO_API_TOKEN",
+    ),
+    SettingDeclaration(
+        key=TOKEN_FOR,
+        kind="text",
+        label="",
+        is_shown=False,
     ),
     SettingDeclaration(
         key="server.model",

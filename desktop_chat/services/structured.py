@@ -120,6 +120,11 @@ def check(content: str, schema: str) -> Check:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
         return Check(Verdict.NO_JSON, str(error)[:_LONGEST_REASON])
+    try:
+        # One that was imported has never been looked at.
+        check_schema(schema)
+    except InvalidParamsError as error:
+        return Check(Verdict.UNCHECKED, str(error.fields.get("detail", "")))
     schema_value = json.loads(schema)
     if _has_key(schema_value, _PATTERNS):
         return Check(Verdict.UNCHECKED, "the schema has patterns for names")

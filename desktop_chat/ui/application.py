@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Python's own is 5 ms: so long would each thread at work hold up the window, again and again.
 SWITCH_INTERVAL_S = 0.0005
+# For short work: look-ups of host names, headers of files.
+JOB_THREADS = 10
 
 
 def make_application() -> QApplication:
@@ -54,12 +56,15 @@ def run(app: QApplication, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
     import qasync
 
+    from desktop_chat.services.background import JobThreads
     from desktop_chat.ui.garbage import GuiCollector
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
 
     def make_loop() -> asyncio.AbstractEventLoop:
         loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
+        # Its own threads would keep the process alive, and the data directory in use.
+        loop.set_default_executor(JobThreads("job", JOB_THREADS))
         return loop
 
     collector = GuiCollector()

@@ -109,10 +109,8 @@ def error_action(code: str) -> tuple[str, str] | None:
 def message_action(message: Message) -> tuple[str, str] | None:
     """Return what the button under a reply does, and its label; None for no button."""
     if message.status is MessageStatus.FAILED:
-        action = _ACTIONS.get(message.error_code or "")
-        # With text there, going on is worth more than to begin anew.
-        has_text = bool(message.content.strip())
-        return _translated(_CONTINUE if action == _RETRY and has_text else action)
+        # What the sentence says; to go on with the text there is Continue in the toolbar.
+        return _translated(_ACTIONS.get(message.error_code or ""))
     is_cut = message.status is MessageStatus.COMPLETE and message.finish_reason == "length"
     return _translated(_CONTINUE) if is_cut and message.sender is Sender.LLM else None
 
@@ -126,7 +124,7 @@ def error_text(code: str | None, fields: Mapping[str, Any], fallback: str = "") 
     error_class = _CLASSES.get(code or "")
     if error_class is None:
         return fallback
-    sentence = QCoreApplication.translate("errors", error_class.sentence)
+    sentence = QCoreApplication.translate("errors", error_class.sentence_for(fields))
     return errors.worded(sentence, fields)
 
 

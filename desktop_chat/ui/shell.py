@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QEvent, QEventLoop, QObject, QTimer, Slot
+from PySide6.QtWidgets import QDialog
 
 from desktop_chat.ui.application import make_application
 from desktop_chat.ui.main_window import MainWindow
@@ -22,10 +23,20 @@ if TYPE_CHECKING:
     from desktop_chat.domain.chat import ChatSummary
     from desktop_chat.ui.item_models.chat_list import ChatListModel
     from desktop_chat.ui.item_models.transcript import TranscriptModel
+    from desktop_chat.ui.theme import Theme
 
 # A window that nobody exposes (minimized, on another desktop) must not hold up the start.
 PAINT_DEADLINE_MS = 1000
 DARK_BELOW = 128
+
+
+@runtime_checkable
+class Themed(Protocol):
+    """What has colours and text size of its own."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take them from a theme."""
+        ...
 
 
 class Shell(QObject):
@@ -112,6 +123,10 @@ class Shell(QObject):
         apply_theme(self.app, self.theme, text_size)
         self.window.setFont(self.app.font())
         self.window.set_theme(self.theme)
+        for dialog in self.window.findChildren(QDialog):
+            # Those of Qt itself, as for files, take it from the application.
+            if isinstance(dialog, Themed):
+                dialog.set_theme(self.theme)
 
     def geometry(self) -> str:
         """Return the window's place and size in a form that can be stored."""

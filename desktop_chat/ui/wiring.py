@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Qt, Slot
 
-from desktop_chat.domain.errors import ChatError, EmptyMessageError, ModelChoiceNeededError
+from desktop_chat.domain.errors import (
+    ChatError,
+    EmptyMessageError,
+    ModelChoiceNeededError,
+    NoModelAnywhereError,
+)
 from desktop_chat.domain.model_info import ModelRef
 from desktop_chat.services import lm_studio_app
 from desktop_chat.services.engines import EngineState
@@ -154,12 +159,14 @@ class Wiring(QObject):
             self._window.composer.show_hint(words.error_words(error))
             return
         action = words.error_action(error.code) or ("", "")
+        is_about_models = isinstance(error, (ModelChoiceNeededError, NoModelAnywhereError))
         if isinstance(error, ModelChoiceNeededError):
             action = (words.CHOOSE_MODEL, self.tr("Choose"))
         is_useful = action[0] not in (words.RETRY, words.NEW_CHAT)
         text = words.error_words(error)
         status = StatusText(text, ERROR, *(action if is_useful else ("", "")))
-        self._to.status.set_notice(status)
+        show = self._to.status.refuse if is_about_models else self._to.status.set_notice
+        show(status)
 
     @Slot(object, str)
     def _on_error_action_requested(self, message_id: MessageId, action: str) -> None:
@@ -346,5 +353,3 @@ class Wiring(QObject):
         settings = self._to.services.settings
         theme = str(settings.value("appearance.theme"))
         self._shell.set_appearance(theme, int(settings.value("appearance.text_size")))
-        if self._dialog is not None:
-            self._dialog.set_theme(self._shell.theme)

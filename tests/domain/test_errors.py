@@ -7,7 +7,13 @@ import string
 import pytest
 
 from desktop_chat.domain import errors
-from desktop_chat.domain.errors import ChatError, ModelNotFoundError, worded
+from desktop_chat.domain.errors import (
+    ChatError,
+    ContextFullError,
+    ImageRefusedError,
+    ModelNotFoundError,
+    worded,
+)
 
 
 def family(base: type[ChatError] = ChatError) -> list[type[ChatError]]:
@@ -66,3 +72,15 @@ def test_worded_makes_one_line() -> None:
 
 def test_fields_are_kept_for_later_words() -> None:
     assert ModelNotFoundError(model="x", detail="y").fields == {"model": "x", "detail": "y"}
+
+
+def test_context_that_is_full_is_told_with_its_size_where_that_is_known() -> None:
+    assert "context of 4096 tokens." in str(ContextFullError(context_length=4096))
+    assert "None" not in str(ContextFullError(context_length=None))
+
+
+def test_full_stop_of_a_server_is_not_doubled() -> None:
+    text = str(ImageRefusedError(detail="It sees nothing."))
+    assert text == (
+        "The model does not take this image: It sees nothing. Choose a model that sees images."
+    )

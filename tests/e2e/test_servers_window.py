@@ -6,6 +6,7 @@ import contextlib
 from functools import partial
 
 import pytest
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from desktop_chat.domain.changes import ServersFound
@@ -227,5 +228,17 @@ def test_lm_studio_is_changed_in_the_settings():
         press(servers, "editServerButton")
         settings = await until(lambda: win.dialog("settingsDialog"), "the settings are shown")
         settings.reject()
+
+    run_window(scenario)
+
+
+def test_open_dialogs_follow_another_theme():
+    async def scenario(win: OpenWindow) -> None:
+        dialog = await servers_dialog(win)
+        label = dialog.findChild(QLabel, "foundWords")
+        before = label.palette().color(QPalette.ColorRole.WindowText)
+        win.shell.set_appearance("dark", 100)
+        assert label.palette().color(QPalette.ColorRole.WindowText) != before
+        dialog.reject()
 
     run_window(scenario)

@@ -25,6 +25,7 @@ class FakeEngine:
         self.error = error
         self.scripted = ScriptedProvider()
         self.has_new_token = False
+        self.is_prepared = False
         self.label = ""
         self.features = EngineFeatures()
         self.times_looked = 0
@@ -39,6 +40,9 @@ class FakeEngine:
         if self.error is not None:
             raise self.error
         return list(self.models)
+
+    async def prepare(self) -> None:
+        self.is_prepared = True
 
     async def renew_token(self) -> bool:
         had, self.has_new_token = self.has_new_token, False

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import anyio
+import anyio.lowlevel
 import psutil
 import pytest
 
@@ -14,6 +16,7 @@ from desktop_chat.domain.engine_features import DownloadState, LoadOptions
 from desktop_chat.domain.errors import (
     DownloadError,
     ModelLoadFailedError,
+    ModelNotFoundError,
     ModelUnloadedError,
     OutOfMemoryError,
     ServerUnreachableError,
@@ -179,6 +182,55 @@ async def test_idle_model_leaves_memory(tmp_path: Path) -> None:
         assert not model.is_loaded
 
 
+async def test_model_whose_load_was_stopped_leaves_memory_too(tmp_path: Path) -> None:
+    path = write_gguf(tmp_path / "tiny.gguf")
+    waits = tmp_path / "go"
+    script = f"import os, time\nwhile not os.path.exists({str(waits)!r}): time.sleep(0.01)\n"
+    async with played(tmp_path, script + PLAYED, options=Settings(idle_s=0.05)) as provider:
+        with anyio.move_on_after(3600) as stopped:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(reply, provider, request(path))
+                await until(provider, EngineState.LOADING)
+                stopped.cancel()
+        states: list[EngineState] = []
+        provider.on_state_changed = states.append
+        waits.touch()
+        await until(provider, EngineState.OFF)
+        assert states == [EngineState.READY, EngineState.OFF]
+
+
+async def test_request_of_the_background_loads_nothing_and_waits_for_no_load(
+    tmp_path: Path,
+) -> None:
+    first, second = (write_gguf(tmp_path / name) for name in ("first.gguf", "second.gguf"))
+    waits = tmp_path / "go"
+    script = f"import os, time\nif not os.path.exists({str(waits)!r}): time.sleep(1000)\n"
+    title = replace(request(first), only_loaded=True)
+    async with played(tmp_path, script + PLAYED) as provider:
+        with pytest.raises(ModelUnloadedError):
+            await reply(provider, title)
+        waits.touch()
+        await provider.load_model(str(first), LoadOptions())
+        waits.unlink()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(provider.load_model, str(second), LoadOptions())
+            await anyio.lowlevel.checkpoint()
+            # The first is still in memory, and about to make room for the second.
+            assert provider.state is EngineState.READY
+            with pytest.raises(ModelUnloadedError):
+                await reply(provider, title)
+            tasks.cancel_scope.cancel()
+
+
+async def test_model_that_is_broken_does_not_keep_the_old_one_in_memory(tmp_path: Path) -> None:
+    path = write_gguf(tmp_path / "tiny.gguf")
+    async with played(tmp_path, options=Settings(idle_s=0.2)) as provider:
+        await provider.load_model(str(path), LoadOptions())
+        with pytest.raises(ModelNotFoundError):
+            await reply(provider, request(tmp_path / "absent.gguf"))
+        await until(provider, EngineState.OFF)
+
+
 async def test_model_that_can_never_fit_is_refused_unless_loaded_by_hand(tmp_path: Path) -> None:
     endless = chat_model(llama__embedding_length=2**31, llama__attention__head_count=1)
     path = write_gguf(tmp_path / "huge.gguf", endless)
@@ -283,6 +335,18 @@ async def test_same_download_twice_at_once_is_refused(tmp_path: Path) -> None:
                 await anext(provider.download_model(url))
         async with aclosing(provider.download_model(url)) as again:
             assert [report async for report in again][-1].state is DownloadState.DONE
+
+
+async def test_split_model_asked_for_by_another_part_is_fetched_already(tmp_path: Path) -> None:
+    async with FileServer() as server, played(tmp_path) as provider:
+        first, second = (
+            server.add(f"/big-0000{number}-of-00002.gguf", ServedFile(gguf(CHAT_MODEL)))
+            for number in (1, 2)
+        )
+        async with aclosing(provider.download_model(first)) as reports:
+            await anext(reports)
+            with pytest.raises(DownloadError, match="already"):
+                await anext(provider.download_model(second))
 
 
 @real_engine

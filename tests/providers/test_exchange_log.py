@@ -104,3 +104,19 @@ def test_log_says_how_it_ended(error, expected):
     assert told.error == expected
     assert told.url == "http://***@x/"
     assert told.request_headers == (("Cookie", "***"), ("X", "***"))
+
+
+@pytest.mark.anyio
+async def test_exchange_hides_own_headers_in_every_form():
+    async def refuses(visit: Visit) -> None:
+        said = 'no such key: geheim/12"34 or geheim%2F12%2234'
+        await visit.send(json_reply(400, {"error": said}))
+
+    headers = {"X-Team": "ab", "X-Own": 'Token geheim/12"34'}
+    async with fault_server(refuses) as server:
+        provider = OpenAICompatibleProvider(server.url, access=ServerAccess(headers=headers))
+        _, error = await events_and_error(provider, ask("m"))
+    (told,) = provider.exchanges
+    sent = {name.lower(): value for name, value in told.request_headers}
+    assert (sent["x-team"], sent["x-own"]) == ("***", "***")
+    assert "geheim" not in f"{told!r} {error}"

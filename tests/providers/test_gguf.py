@@ -106,6 +106,16 @@ def test_incomplete_file_says_how_much_is_there(tmp_path: Path) -> None:
         check_file(path)
 
 
+def test_tensor_of_endless_dimensions_is_refused_at_once(tmp_path: Path) -> None:
+    sound = gguf(CHAT_MODEL)
+    name = struct.pack("<Q", len("weights")) + b"weights"
+    at = sound.index(name) + len(name)
+    path = tmp_path / "endless.gguf"
+    path.write_bytes(sound[:at] + struct.pack("<I", 2**32 - 1) + b"\xff" * 100_000)
+    with pytest.raises(ModelFileBrokenError, match="damaged"):
+        check_file(path)
+
+
 def test_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFileBrokenError):
         read_header(tmp_path)

@@ -14,7 +14,9 @@ import pytest
 
 from desktop_chat.domain.errors import InvalidRequestError
 from desktop_chat.providers import http
+from desktop_chat.providers.access import ServerAccess
 from desktop_chat.providers.http import LoopClients, checked_token, https_context, make_client
+from desktop_chat.providers.network import PacedBackend
 from desktop_chat.providers.probe import probe_models
 
 
@@ -53,6 +55,16 @@ def test_make_client_only_far_hosts_use_the_proxy(url, is_near, monkeypatch):
     assert isinstance(transport, httpx.AsyncHTTPTransport)
     pool = transport._pool
     assert isinstance(pool, httpcore.AsyncHTTPProxy) is not is_near
+
+
+@pytest.mark.parametrize("proxy", ["", "http://127.0.0.1:9"])
+def test_make_client_puts_the_paced_network_in_the_place_of_the_librarys(proxy):
+    usual = httpx.AsyncHTTPTransport(proxy=proxy or None)._pool
+    assert isinstance(usual._network_backend, httpcore.AsyncNetworkBackend)
+    transport = make_client("https://example.org", access=ServerAccess(proxy=proxy))._transport
+    assert isinstance(transport, httpx.AsyncHTTPTransport)
+    assert type(transport._pool) is type(usual)
+    assert isinstance(transport._pool._network_backend, PacedBackend)
 
 
 def test_loop_clients_each_loop_has_its_own():

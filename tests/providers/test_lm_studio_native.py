@@ -21,8 +21,11 @@ from desktop_chat.domain.stream import (
 )
 from desktop_chat.domain.usage import TokenUsage
 from desktop_chat.providers.access import ServerAccess
-from desktop_chat.providers.lm_studio import LMStudioAPIProvider
+from desktop_chat.providers.failures import Failures
+from desktop_chat.providers.lm_studio import LMStudioAPIProvider, native_decoder
+from desktop_chat.providers.lm_studio.native_reader import NativeReader
 from desktop_chat.providers.model_lists import FoundModels, ListApi, models_of_v1
+from tests.providers.fault_server import OPEN_HEAD, Visit, fault_server
 from tests.providers.replies import (
     ask,
     events_and_error,
@@ -327,6 +330,14 @@ async def test_stop_between_load_events_closes_the_connection(standin, provider)
     await standin.wait_for(lambda: standin.log[0].client_closed_at is not None)
 
 
+async def test_stop_while_a_word_has_the_model_loaded_sends_nothing_more(standin, provider):
+    standin.state.load_s = 60
+    async with aclosing(provider.stream(TALK)) as events:
+        assert isinstance(await anext(events), ModelLoading)
+    await standin.wait_for(lambda: standin.log[0].client_closed_at is not None)
+    assert paths(standin) == ["/api/v1/chat"]
+
+
 # Who answered
 
 
@@ -344,3 +355,34 @@ async def test_stream_of_another_model_tells_which_natively_too(standin, provide
     provider.learn(known("gone/model"))
     events = await events_of(provider, ask("gone/model"))
     assert ModelAnswered(LOADED) in events
+
+
+async def test_reply_that_began_unreadably_is_not_asked_for_again():
+    # Whatever it was, the server has done its work: a second request would have it done twice.
+    async def answers(visit: Visit) -> None:
+        await visit.send(OPEN_HEAD + b"data: {broken\n\n" * 30)
+
+    async with fault_server(answers) as server:
+        provider = LMStudioAPIProvider(server.url)
+        provider.learn(known(NOT_LOADED))
+        _, error = await events_and_error(provider, ask(NOT_LOADED))
+        assert isinstance(error, errors.UnreadableReplyError)
+        assert len(server.visits) == 1
+
+
+def test_native_reader_numbers_beyond_all_measure_are_skipped():
+    reader = NativeReader("m")
+    loading = reader.read({"type": "model_load.progress", "progress": 10**400})
+    assert loads_of(loading) == [1.0]
+    reader.read({"type": "message.delta", "content": "Hi"})
+    stats = {"tokens_per_second": 10**400, "total_output_tokens": 10**400}
+    reader.read({"type": "chat.end", "result": {"stats": stats}})
+    assert any(isinstance(event, StreamFinished) for event in reader.end())
+
+
+def test_native_decoder_comments_without_end_are_given_up(monkeypatch):
+    monkeypatch.setattr(native_decoder, "MAX_REPLY_BYTES", 1000)
+    decoder = native_decoder.NativeDecoder(Failures("http://h"))
+    for _ in range(60):
+        assert decoder.feed(b": " + b"x" * 17 + b"\n") == []
+    assert isinstance(decoder.error, errors.UnreadableReplyError)

@@ -7,6 +7,7 @@ import pytest
 from desktop_chat.domain import errors
 from desktop_chat.domain.model_info import ModelInfo, ModelInstance, ModelKind
 from desktop_chat.providers import model_lists
+from desktop_chat.providers.model_lists import ListApi, look_for_models, models_of_v1
 
 V1_FULL = {
     "type": "llm",
@@ -171,3 +172,49 @@ def test_choose_loaded_among_several_asks(is_loaded):
     with pytest.raises(errors.ModelChoiceNeededError, match=r"m0, m1, .*, m9, …") as caught:
         model_lists.choose_loaded(models, "u")
     assert "m10" not in str(caught.value)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.WrongPathError(url="u", detail=""),
+        errors.PermissionDeniedError(url="u", detail=""),
+        errors.RedirectedError(url="u", target="/login"),
+    ],
+)
+async def test_look_for_models_path_that_is_refused_falls_back(error):
+    async def get_json(path):
+        if path != ListApi.OPENAI:
+            raise error
+        return {"data": [{"id": "m"}]}
+
+    found = await look_for_models(get_json)
+    assert (found.api, found.models[0].id) == (ListApi.OPENAI, "m")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.UnauthorizedError(url="u", detail=""),
+        errors.ServerUnreachableError(url="u"),
+        errors.ProxyAnsweredError(url="u", status=502),
+    ],
+)
+async def test_look_for_models_that_cannot_succeed_asks_once(error):
+    asked = []
+
+    async def get_json(path):
+        asked.append(path)
+        raise error
+
+    with pytest.raises(type(error)):
+        await look_for_models(get_json)
+    assert asked == [ListApi.NATIVE]
+
+
+def test_models_of_v1_number_beyond_all_measure_is_unknown():
+    entry = {"key": "m", "size_bytes": 10**400, "max_context_length": 10**400}
+    (model,) = models_of_v1({"models": [entry]})
+    assert (model.size_bytes, model.context_length) == (None, None)

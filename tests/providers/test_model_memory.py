@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,13 +12,11 @@ from desktop_chat.domain.memory import MemoryEstimate
 from desktop_chat.providers.embedded.files import check_fits, estimate_file
 from desktop_chat.providers.embedded.free_memory import Memory, measure_memory, memory_of
 from desktop_chat.providers.embedded.memory import cache_bytes, estimate_memory
-from desktop_chat.providers.gguf import read_header
+from desktop_chat.providers.gguf import GgufHeader, read_header
 from tests.providers.gguf_maker import Value, chat_model, write_gguf
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from desktop_chat.providers.gguf import GgufHeader
 
 MIB = 1024 * 1024
 HEADS: dict[str, Value] = {
@@ -57,6 +55,31 @@ def test_cache_follows_what_the_header_says_of_its_layers(
     tmp_path: Path, changes: dict[str, Value], expected: int
 ) -> None:
     assert cache_bytes(header_of(tmp_path, HEADS | changes), 1000) == expected
+
+
+NAN, ENDLESS = float("nan"), 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"llama.block_count": ENDLESS},
+        {"llama.block_count": -5, "llama.embedding_length": -5},
+        {"llama.attention.head_count": -1, "llama.attention.head_count_kv": -1},
+        {"llama.attention.head_count_kv": (NAN, float("inf"), -3.0)},
+        {"llama.attention.key_length": ENDLESS, "llama.embedding_length": ENDLESS},
+        {"gemma3.attention.sliding_window": -1, "general.architecture": "gemma3"},
+        {"llama.context_length": -1},
+        {"llama.context_length": ENDLESS},
+    ],
+    ids=str,
+)
+def test_header_that_lies_is_estimated_all_the_same(hostile: dict[str, Any]) -> None:
+    header = GgufHeader({"general.architecture": "llama", **HEADS, **hostile})  # type: ignore[dict-item]
+    estimate = estimate_memory(header, 100 * MIB, header.context_length or 4096, MEMORY)
+    assert estimate.cache_bytes >= 0
+    assert estimate.overhead_bytes >= 60 * MIB
+    assert f"{estimate.needed_bytes / 1e9:.1f}"
 
 
 def test_model_that_says_nothing_of_kept_heads_keeps_all(tmp_path: Path) -> None:

@@ -128,6 +128,12 @@ async def test_probe_odd_reply_gives_one_clear_error(play_bytes, reply, expected
     assert result.models == ()
 
 
+async def test_probe_of_another_protocol_does_not_speak_of_a_web_page(play_bytes):
+    async with play_bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n") as url:
+        result = await probe_models(url)
+    assert "web page" not in str(result.error)
+
+
 def test_probe_does_not_load_httpx(standin_thread):
     code = (
         "import asyncio, sys\n"

@@ -84,3 +84,11 @@ async def test_llama_server_without_properties_has_its_model_loaded():
 async def test_other_kinds_tell_what_is_known_of_them(kind, is_loaded):
     models = await models_of(kind, models={"data": [{"id": "a"}]})
     assert [model.is_loaded for model in models] == [is_loaded]
+
+
+async def test_llama_server_context_beyond_all_measure_is_unknown():
+    props = {"default_generation_settings": {"n_ctx": 10**400}}
+    (model,) = await models_of(
+        AccountKind.LLAMA_SERVER, models={"data": [{"id": "a"}]}, props=props
+    )
+    assert model.context_length is None

@@ -84,7 +84,7 @@ def test_broken_reply_keeps_its_part(server: StandInThread, stored: Stored, name
         assert (reply.status, reply.error_code) == (MessageStatus.FAILED, code)
         assert spoken.text.startswith(numbered_words(tokens))
         assert words in spoken.text
-        assert spoken.buttons == ("New chat" if code == "context_full" else "Continue",)
+        assert spoken.buttons == ("New chat" if code == "context_full" else "Try again",)
 
     run_window(scenario)
     assert stored.texts("llm") == [numbered_words(tokens)]

@@ -21,6 +21,7 @@ from desktop_chat.domain.errors import (
     UnauthorizedError,
 )
 from desktop_chat.domain.model_info import ModelRef
+from desktop_chat.domain.request import ChatRequest, ChatTurn
 from desktop_chat.logs import redact
 from desktop_chat.services.account_secrets import AccountSecretsStore
 from desktop_chat.services.accounts import AccountsService
@@ -32,6 +33,7 @@ from desktop_chat.storage.accounts import AccountRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.secrets import MemorySecretStore
 from tests.fakes.engines import FakeChoices, FakeEngine, engine_service
+from tests.services.turn_bench import consume
 from tests.standin.server import StandIn
 from tests.standin.state import ECHO
 
@@ -119,6 +121,7 @@ async def test_save_keeps_the_account_and_its_secrets_apart(bench: Bench) -> Non
     stored = await bench.service.save(entered, AccountSecrets(KEY, {"X-Team": "red-and-secret"}))
     assert await bench.service.list() == [stored]
     entry = json.loads(bench.store.get(f"account.{stored.id}") or "")
+    assert entry.pop("server") == "https://models.example:443"
     assert entry == {"key": KEY, "headers": {"X-Team": "red-and-secret"}}
     assert KEY not in bench.in_database()
     assert "red-and-secret" not in bench.in_database()
@@ -164,7 +167,8 @@ async def test_save_removed_meanwhile_is_told(bench: Bench) -> None:
     stored = await bench.service.save(account("https://models.example"))
     await bench.service.remove(stored.id)
     with pytest.raises(AccountNotFoundError):
-        await bench.service.save(stored)
+        await bench.service.save(stored, AccountSecrets(KEY))
+    assert bench.store.get(f"account.{stored.id}") is None
 
 
 @pytest.mark.parametrize(
@@ -315,3 +319,44 @@ async def test_start_with_a_damaged_table_goes_on_without_accounts(bench: Bench)
     bench.db.sql("DROP TABLE account")
     await bench.service.start()
     assert bench.engines.accounts == {}
+
+
+async def test_key_of_an_old_address_never_goes_to_a_new_one(
+    bench: Bench, standin: StandIn
+) -> None:
+    entered = account(standin.url, header_names=("X-Team",))
+    stored = await bench.service.save(entered, AccountSecrets(KEY, {"X-Team": "red"}))
+    async with StandIn() as other:
+        other.state.token = KEY
+        moved = replace(stored, url=other.url)
+        with pytest.raises(UnauthorizedError):
+            await bench.service.test(moved)
+        await bench.service.save(moved)
+        await bench.engines.refresh(stored.account_id)
+        assert bench.engines.status(stored.account_id).state is not EngineState.READY
+        assert other.log
+        for seen in other.log:
+            assert not seen.headers.keys() & {"authorization", "x-team"}
+    assert await bench.service.secrets(stored.id) == AccountSecrets()
+
+
+async def test_key_of_another_data_directory_is_not_used(bench: Bench, standin: StandIn) -> None:
+    standin.state.token = KEY
+    entry = {"server": "https://models.example:443", "key": KEY, "headers": {}}
+    bench.store.set("account.1", json.dumps(entry))
+    stored = await bench.service.save(account(standin.url))
+    assert stored.id == 1
+    await bench.engines.refresh(stored.account_id)
+    assert not any("authorization" in seen.headers for seen in standin.log)
+
+
+async def test_headers_go_with_a_request_before_the_first_look(
+    bench: Bench, standin: StandIn
+) -> None:
+    entered = account(standin.url, header_names=("X-Team",))
+    stored = await bench.service.save(entered, AccountSecrets("", {"X-Team": "red"}))
+    await bench.made().start()
+    await bench.engines.prepare(stored.account_id)
+    request = ChatRequest(ECHO, (ChatTurn("user", "Hi"),))
+    await consume(bench.engines.provider(stored.account_id).stream(request))
+    assert [seen.headers.get("x-team") for seen in standin.log] == ["red"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop_chat.services.background import Worker
+from desktop_chat.services.background import JobThreads, Worker
 from desktop_chat.services.tasks import TaskScope
 
 if TYPE_CHECKING:
@@ -138,3 +138,40 @@ async def test_daemon_abandoned_drops_what_is_queued() -> None:
     assert waiting.cancelled()
     with pytest.raises(RuntimeError):
         worker.submit(job)
+
+
+def test_job_threads_run_jobs_side_by_side_and_reuse_a_free_thread() -> None:
+    threads = JobThreads("test-job", 2)
+    meeting = threading.Barrier(2)
+    for job in [threads.submit(meeting.wait, 10) for _ in range(2)]:
+        job.result(10)
+    names = {threads.submit(threading.get_ident).result(10) for _ in range(20)}
+    assert len(names) <= 2
+    threads.shutdown()
+    with pytest.raises(RuntimeError, match="test-job"):
+        threads.submit(int)
+
+
+def test_job_threads_end_without_the_job_that_hangs_and_drop_what_waits() -> None:
+    threads = JobThreads("test-job", 1)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        begun.set()
+        go_on.wait()
+
+    hanging, waiting = threads.submit(hang), threads.submit(int)
+    assert begun.wait(10)
+    threads.shutdown()
+    assert not hanging.done()
+    assert waiting.cancelled()
+    go_on.set()
+    hanging.result(10)
+
+
+def test_job_threads_keep_the_error_of_a_job_for_its_waiter() -> None:
+    threads = JobThreads("test-job", 1)
+    job = threads.submit(fail, ValueError("x"))
+    with pytest.raises(ValueError, match="x"):
+        job.result(10)
+    threads.shutdown()

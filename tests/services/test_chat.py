@@ -18,9 +18,11 @@ from desktop_chat.domain.errors import (
     EmptyReplyError,
     MessageTooLongError,
     ModelChoiceNeededError,
+    PlainKeyError,
     UnauthorizedError,
 )
 from desktop_chat.domain.message import Message, MessageStatus
+from desktop_chat.domain.model_info import ModelRef
 from desktop_chat.domain.progress import ReplyProgress, Stage
 from desktop_chat.domain.stream import (
     ModelAnswered,
@@ -32,9 +34,10 @@ from desktop_chat.domain.stream import (
     UsageReported,
 )
 from desktop_chat.domain.usage import TokenUsage
+from desktop_chat.providers.scripted import ScriptedProvider
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.messages import MessageRepository
-from tests.fakes.engines import chat_model
+from tests.fakes.engines import FakeEngine, chat_model
 from tests.services.turn_bench import TurnBench, consume
 
 pytestmark = pytest.mark.anyio
@@ -218,10 +221,32 @@ async def test_context_full_with_one_turn_left_fails_plainly(bench: TurnBench) -
     assert bench.last_reply.error_code == "context_full"
 
 
+async def test_engine_is_prepared_before_it_is_asked(bench: TurnBench) -> None:
+    bench.engine.scripted.enqueue(TextDelta("in"), StreamFinished("stop"))
+    await bench.send("Hi")
+    assert bench.engine.is_prepared
+
+
 async def test_unauthorized_with_a_new_token_is_sent_once_more(bench: TurnBench) -> None:
     bench.engine.has_new_token = True
     bench.engine.scripted.enqueue(UnauthorizedError(url="u"))
     bench.engine.scripted.enqueue(TextDelta("in"), StreamFinished("stop"))
+    await bench.send("Hi")
+    assert bench.last_reply.content == "in"
+
+
+async def test_unauthorized_while_a_look_fetched_the_token_is_sent_once_more(
+    bench: TurnBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.engine.scripted.enqueue(UnauthorizedError(url="u"))
+    newer = ScriptedProvider()
+    newer.enqueue(TextDelta("in"), StreamFinished("stop"))
+
+    async def is_known_already() -> bool:
+        bench.engine.scripted = newer
+        return False
+
+    monkeypatch.setattr(bench.engine, "renew_token", is_known_already)
     await bench.send("Hi")
     assert bench.last_reply.content == "in"
 
@@ -418,3 +443,24 @@ async def test_scenario_24_reasoning_becomes_the_answer_beside_the_failed_reply(
     assert answer.parent_id == failed.parent_id
     assert bench.messages.get(failed.id).status is MessageStatus.FAILED
     assert bench.messages.active_path(answer.chat_id)[-1].id == answer.id
+
+
+class _Unusable(FakeEngine):
+    """An engine that cannot be asked, for example since its key would go unprotected."""
+
+    @property
+    def provider(self) -> ScriptedProvider:
+        raise PlainKeyError(url="http://far.example")
+
+
+async def test_engine_that_cannot_be_asked_fails_the_reply_and_leaves_none_streaming(
+    bench: TurnBench,
+) -> None:
+    bench.engines.set_accounts({"server-1": _Unusable(chat_model("beta"))})
+    events = await bench.send("Hello", model_ref=ModelRef("server-1", "beta"))
+    ended = events[-1]
+    assert isinstance(ended, ReplyEnded)
+    assert bench.last_reply.status is MessageStatus.FAILED
+    assert bench.last_reply.error_code == PlainKeyError.code
+    # The chat is free for another try.
+    assert not bench.service.live_chats

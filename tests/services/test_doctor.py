@@ -179,3 +179,13 @@ async def test_database_that_is_gone_while_backups_are_there_fails(
     found = (await findings(url=refused_url))["database"]
     assert not found.is_ok
     assert "there are backups" in found.advice
+
+
+async def test_password_of_a_proxy_is_in_no_finding(
+    refused_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://me:geheim-1234@proxy.example:3128")
+    found = await examine(launch(url=refused_url), ports={})
+    assert any("proxy.example" in str(finding) for finding in found)
+    for finding in found:
+        assert "geheim-1234" not in f"{finding} {finding.as_dict()}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import ssl
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ import trustme
 from desktop_chat import paths
 from desktop_chat.domain.account import Account, AccountKind
 from desktop_chat.domain.request import ChatRequest, ChatTurn
+from desktop_chat.providers.urls import origin_of
 from desktop_chat.services.account_engine import AccountEngine
 from desktop_chat.services.account_secrets import AccountSecretsStore
 from desktop_chat.services.doctor import DoctorService, Finding, examine
@@ -122,6 +125,15 @@ async def test_server_that_never_answers_is_told_apart(monkeypatch: pytest.Monke
     assert found.code == "no_answer"
 
 
+async def test_list_that_hangs_beside_a_good_one_holds_nobody_back(
+    standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_chat.services.doctor.servers.LOOK_TIMEOUT_S", 0.5)
+    standin.play("never", on="/v1/models", times=9)
+    async with asyncio.timeout(10):
+        assert (await look(standin.url)).is_ok
+
+
 async def test_something_else_there_is_no_server_of_models() -> None:
     async with playing(b"SSH-2.0-OpenSSH_9.6\r\n") as (port, _):
         found = await look(f"http://127.0.0.1:{port}")
@@ -212,6 +224,12 @@ async def test_http_where_https_is_spoken_says_https() -> None:
     assert f"https://127.0.0.1:{port}" in found.advice
 
 
+def server_of(url: str) -> str:
+    """How an entry of the key store names the server that it is for."""
+    scheme, host, port = origin_of(url) or ("", "", 0)
+    return f"{scheme}://{host}:{port}"
+
+
 class AccountBench:
     """A data directory with servers in it, and a key store."""
 
@@ -227,6 +245,11 @@ class AccountBench:
     def add(self, url: str, **more: Any) -> Account:
         account = Account(0, "Cluster", AccountKind.OTHER, url, **more)
         return AccountRepository(self.db).save(account)
+
+    def keep(self, stored: Account, key: str, **headers: str) -> None:
+        """Put secrets into the key store as the program keeps them."""
+        entry = {"server": server_of(stored.url), "key": key, "headers": headers}
+        self.store.set(f"account.{stored.id}", json.dumps(entry))
 
     def doctor(self) -> DoctorService:
         options = {"url": self.refused_url}
@@ -252,7 +275,7 @@ def accounts(data_dir: Path, refused_url: str) -> Iterator[AccountBench]:
 async def test_account_is_looked_at_with_its_key(accounts: AccountBench, standin: StandIn) -> None:
     standin.state.token = KEY
     stored = accounts.add(standin.url)
-    accounts.store.set(f"account.{stored.id}", f'{{"key": "{KEY}", "headers": {{}}}}')
+    accounts.keep(stored, KEY)
     (found,) = await accounts.found()
     assert found.is_ok, found.detail
     assert "chat models" in found.detail
@@ -279,7 +302,7 @@ async def test_key_over_plain_http_to_a_public_host_is_named_and_not_sent(
     accounts: AccountBench,
 ) -> None:
     stored = accounts.add("http://models.example")
-    accounts.store.set(f"account.{stored.id}", f'{{"key": "{KEY}"}}')
+    accounts.keep(stored, KEY)
     (found,) = await accounts.found()
     assert found.code == "plain_key"
 
@@ -289,8 +312,7 @@ async def test_row_89_report_shows_the_exchange_and_no_key(
 ) -> None:
     standin.state.token = "sk-lm-the-right-one"
     stored = accounts.add(standin.url, header_names=("X-Team",))
-    entry = f'{{"key": "{KEY}", "headers": {{"X-Team": "red-and-secret"}}}}'
-    accounts.store.set(f"account.{stored.id}", entry)
+    accounts.keep(stored, KEY, **{"X-Team": "red-and-secret"})
     doctor = accounts.doctor()
     report = doctor.report(await doctor.examine())
     assert "GET" in report

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from desktop_chat.domain.errors import ProxyAnsweredError, ServerUnreachableError, UnauthorizedError
+from desktop_chat.domain.errors import (
+    PlainKeyError,
+    ProxyAnsweredError,
+    ServerUnreachableError,
+    UnauthorizedError,
+)
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelKind, ModelRef
 from desktop_chat.domain.request import ChatRequest, ChatTurn
 from desktop_chat.domain.stream import TextDelta
@@ -200,6 +205,45 @@ async def test_token_is_not_sent_to_the_address_of_a_later_setting(
         account.settings.set(URL, other.url)
         await account.engine.look()
         assert "authorization" not in other.log[0].headers
+
+
+async def test_token_is_for_the_server_at_which_it_was_entered(
+    account: Account, standin: StandIn
+) -> None:
+    account.store.set(TOKEN, "sk-lm-the-right-token")
+    account.engine.forget_token()
+    async with StandIn() as other:
+        other.state.token = "sk-lm-the-right-token"
+        account.settings.set(URL, other.url)
+        with pytest.raises(UnauthorizedError):
+            await account.engine.look()
+        assert not any("authorization" in asked.headers for asked in other.log)
+        account.engine.forget_token()
+        assert await account.engine.look()
+
+
+async def test_token_of_which_nothing_says_whose_it_is_stays_with_the_old_address(
+    account: Account, standin: StandIn
+) -> None:
+    account.store.set(TOKEN, "sk-lm-the-right-token")
+    account.engine.keep_token_here()
+    async with StandIn() as other:
+        other.state.token = "sk-lm-the-right-token"
+        account.settings.set(URL, other.url)
+        with pytest.raises(UnauthorizedError):
+            await account.engine.look()
+    standin.state.token = "sk-lm-the-right-token"
+    account.settings.set(URL, standin.url)
+    assert await account.engine.look()
+
+
+async def test_row_43_token_over_plain_http_to_a_public_host_is_not_sent() -> None:
+    public = Account("http://models.example:1234", {"LM_STUDIO_API_TOKEN": "sk-lm-of-mine"})
+    with pytest.raises(PlainKeyError):
+        await public.engine.look()
+    with pytest.raises(PlainKeyError):
+        await public.ask("Hi")
+    await public.aclose()
 
 
 # The embedded engine and what was chosen

@@ -284,6 +284,27 @@ async def test_until_known_waits_for_no_account_but_the_one_chosen_last() -> Non
     await service.aclose()
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_account_chosen_last_is_waited_for_only_without_lm_studio(is_there: bool) -> None:
+    slow = SlowEngine()
+    lm_studio = FakeEngine(A) if is_there else FakeEngine(error=ABSENT)
+    choices = FakeChoices(last=ModelRef(ACCOUNT, LOCAL.id))
+    service = engine_service(lm_studio, FakeEngine(), choices)
+    service.set_accounts({ACCOUNT: slow})
+    scope = TaskScope()
+    scope.spawn(service.refresh_for("", None), key="question")
+    async with asyncio.timeout(10):
+        while scope.is_running("question") and not slow.looks:
+            await asyncio.sleep(0.001)
+        assert slow.looks == (0 if is_there else 1)
+        slow.go_on.set()
+        await service.until_known()
+    account_id = LM_STUDIO if is_there else ACCOUNT
+    assert service.default_ref().account_id == account_id
+    await scope.aclose()
+    await service.aclose()
+
+
 async def test_slow_account_holds_nothing_back_in_the_watch() -> None:
     slow, lm_studio = SlowEngine(), FakeEngine(error=ABSENT)
     service = engine_service(lm_studio, FakeEngine(LOCAL))

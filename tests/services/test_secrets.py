@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
@@ -35,9 +36,11 @@ class HangingStore(MemorySecretStore):
     def __init__(self) -> None:
         super().__init__()
         self.go_on = threading.Event()
+        self.has_answered = threading.Event()
 
     def get(self, name: str) -> str | None:
         self.go_on.wait()
+        self.has_answered.set()
         return super().get(name)
 
 
@@ -102,6 +105,24 @@ async def test_store_that_hangs_is_left_behind_and_the_next_call_gets_a_new_thre
         await secrets.get(NAME)
     assert await secrets.notice() is None
     store.go_on.set()
+    secrets.close()
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_call_cancelled_while_its_answer_comes_is_cancelled(steps: int) -> None:
+    store = HangingStore()
+    secrets = Secrets(Opener(store))
+    asking = asyncio.get_running_loop().create_task(secrets.get(NAME))
+    await asyncio.sleep(0)
+    store.go_on.set()
+    # The answer waits for the loop, which goes on so many steps.
+    assert store.has_answered.wait(10)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    was_done = asking.done()
+    asking.cancel()
+    await asyncio.wait({asking})
+    assert was_done or asking.cancelled()
     secrets.close()
 
 

@@ -109,6 +109,14 @@ def test_what_is_no_schema_is_refused_with_the_reason(schema):
     assert caught.value.fields["detail"]
 
 
+@pytest.mark.parametrize(
+    "schema",
+    ["no json", "5", "[]", '{"type": "foo"}', '{"required": 5}', '{"$ref": 5}', "[" * 9999],
+)
+def test_schema_that_was_imported_and_is_none_leaves_the_reply_unchecked(schema):
+    assert check('{"a": 1}', schema).verdict is Verdict.UNCHECKED
+
+
 def test_schema_is_taken():
     check_schema(CITY)
 

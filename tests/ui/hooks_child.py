@@ -9,6 +9,7 @@ import asyncio
 import faulthandler
 import sys
 import threading
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -87,6 +88,11 @@ class Program(QObject):
         alert = show_alert(self._widget, "A sentence.")
         alert.finished.connect(self._caught.set)
         alert.accept()
+
+    def _hanging(self) -> None:
+        """End while a thread waits for what does not come, as a host's name may not."""
+        self._tasks.spawn(asyncio.to_thread(time.sleep, 1000))
+        asyncio.get_running_loop().call_later(0.1, self._caught.set)
 
     async def _fail_in_worker(self) -> None:
         worker = Worker("failing")

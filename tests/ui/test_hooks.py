@@ -30,6 +30,13 @@ def test_row_9_error_is_told_once_and_the_program_goes_on(kind, tmp_path):
     assert child.returncode == 0
 
 
+def test_end_does_not_wait_for_a_thread_that_hangs(tmp_path):
+    child = run_child("hanging", tmp_path)
+    assert child.stdout.splitlines() == ["goes on"]
+    assert child.stderr == ""
+    assert child.returncode == 0
+
+
 def test_row_10_crash_is_written_down_and_known_at_the_next_start(tmp_path):
     child = run_child("crash", tmp_path)
     assert child.stdout == "has crashed before: False\n"

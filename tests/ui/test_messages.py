@@ -144,8 +144,8 @@ def _reply(content: str, error: ChatError | None = None, finish_reason: str = "s
     ("reply", "action"),
     [
         (_reply("", errors.ConnectionLostError()), words.RETRY),
-        (_reply("Half a", errors.ConnectionLostError()), words.CONTINUE),
-        (_reply("Half a", errors.ModelCrashedError()), words.CONTINUE),
+        (_reply("Half a", errors.ConnectionLostError()), words.RETRY),
+        (_reply("Half a", errors.ModelCrashedError()), words.RETRY),
         (_reply("Half a", errors.ContextFullError()), words.NEW_CHAT),
         (_reply("", errors.ThoughtOnlyError()), words.USE_AS_ANSWER),
         (_reply("Half a", finish_reason="length"), words.CONTINUE),

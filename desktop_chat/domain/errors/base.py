@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# Where what a server said ends with a full stop of its own.
+_TWO_STOPS = re.compile(r"(?<=\w)\.\.(?= |$)")
 
 
 class ChatError(Exception):
@@ -25,12 +29,18 @@ class ChatError(Exception):
         self.fields = fields
 
     def __str__(self) -> str:
-        return worded(self.sentence, self.fields)
+        return worded(self.sentence_for(self.fields), self.fields)
+
+    @classmethod
+    def sentence_for(cls, fields: Mapping[str, Any]) -> str:
+        """Return the sentence that fits what is known."""
+        return cls.sentence
 
 
 def worded(sentence: str, fields: Mapping[str, Any]) -> str:
     """Fill the slots of a sentence; one without a value is left out."""
-    return " ".join(sentence.format_map(_Fields(fields)).split())
+    text = " ".join(sentence.format_map(_Fields(fields)).split())
+    return _TWO_STOPS.sub(".", text)
 
 
 class _Fields(dict[str, Any]):

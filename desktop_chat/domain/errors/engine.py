@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, ClassVar
+
 from desktop_chat.domain.errors.base import ChatError
+
+if not TYPE_CHECKING:
+    from desktop_chat.overriding import override
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typing_extensions import override
 
 
 class EngineError(ChatError):
@@ -40,7 +50,7 @@ class UnauthorizedError(EngineError):
     """The server wants a token or refuses the one it got. Fields: `url`, `detail`."""
 
     code = "unauthorized"
-    sentence = "The server at {url} wants a valid API token. Enter it in its settings."
+    sentence = "The server at {url} wants a valid API token. Enter it in the settings here."
 
 
 class NoModelLoadedError(EngineError):
@@ -81,6 +91,15 @@ class ContextFullError(EngineError):
         "The conversation is too long for the model's context. "
         "Start a new chat, or load the model with a larger context."
     )
+    sized_sentence: ClassVar[str] = (
+        "The conversation is too long for the model's context of {context_length} tokens. "
+        "Start a new chat, or load the model with a larger one."
+    )
+
+    @classmethod
+    @override
+    def sentence_for(cls, fields: Mapping[str, Any]) -> str:
+        return cls.sized_sentence if fields.get("context_length") else cls.sentence
 
 
 class ConnectionLostError(EngineError):

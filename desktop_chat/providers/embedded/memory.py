@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.memory import MemoryEstimate
+from desktop_chat.providers.gguf import LAYER_ARRAY
 
 if TYPE_CHECKING:
     from desktop_chat.providers.embedded.free_memory import Memory
@@ -60,7 +61,8 @@ def cache_bytes(header: GgufHeader, context_length: int) -> int:
     For each layer: tokens × heads × (length of a key + length of a value). Layers without such
     heads, as of recurrent networks, take next to nothing.
     """
-    layers = header.own_number("block_count") or 0
+    # More layers than llama.cpp takes are no model, and no reason to count for hours.
+    layers = min(header.own_number("block_count") or 0, LAYER_ARRAY)
     heads = header.per_layer("attention.head_count", layers)
     kept = header.per_layer("attention.head_count_kv", layers)
     says_kept = f"{header.architecture}.attention.head_count_kv" in header.values

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.engine_features import ALL_PARAMS, EngineFeatures, LoadOptions
-from desktop_chat.domain.errors import DownloadError, EngineError
+from desktop_chat.domain.errors import DownloadError, EngineError, ModelUnloadedError
 from desktop_chat.domain.model_info import ModelInstance
 from desktop_chat.domain.stream import ModelLoading
 from desktop_chat.providers.embedded.failures import reply_failure
@@ -140,6 +140,8 @@ class EmbeddedProvider:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         """Generate one reply, see `Provider`; loads the model first where it is not in memory."""
         order = self._order(request.model_id)
+        if request.only_loaded and not self._runner.is_free(order):
+            raise ModelUnloadedError(model=order.path.stem, detail="")
         if not self._runner.is_ready(order):
             yield ModelLoading(expected_s=await self._expected_s(order))
         # Whoever loaded it by hand before has seen what it needs.
@@ -199,7 +201,8 @@ class EmbeddedProvider:
         from desktop_chat.providers.model_download import ModelDownload, Terms
 
         download = ModelDownload(source, self._model_dirs[0], Terms(checksum))
-        target = download.target
+        # Asked for by any of its parts, a split model is the same one.
+        target = split_parts(download.target)[0]
         if target in self._fetching:
             raise DownloadError(name=target.name, detail="it is being fetched already")
         self._fetching.add(target)

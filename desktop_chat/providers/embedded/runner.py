@@ -88,6 +88,10 @@ class EngineRunner:
         """Whether exactly this is in memory."""
         return self._state is EngineState.READY and self._asked == order
 
+    def is_free(self, order: EngineOrder) -> bool:
+        """Whether this would be answered at once: it is in memory, and no load is wanted."""
+        return self.is_ready(order) and not self._turn.locked()
+
     def loading_s(self, order: EngineOrder) -> float:
         """Return for how many seconds this is being loaded already; 0 if it is not."""
         if self._state is not EngineState.LOADING or self._asked != order:
@@ -110,18 +114,22 @@ class EngineRunner:
             EngineError: The model could not be loaded.
         """
         async with self._turn:
-            process, port = await self._ready(order, is_forced=is_forced)
-            client = self._connect(process, port)
-            self._replies += 1
-            self._no_replies.clear()
-            return process, client
+            try:
+                process, port = await self._ready(order, is_forced=is_forced)
+                client = self._connect(process, port)
+                self._replies += 1
+                self._no_replies.clear()
+                return process, client
+            finally:
+                # Also after a Stop or a failure: what is in memory then must not stay for ever.
+                self._wait_until_idle()
 
     def end_reply(self) -> None:
         """Let go of what `begin_reply` kept."""
         self._replies -= 1
         if self._replies == 0:
             self._no_replies.set()
-            self._wait_until_idle()
+        self._wait_until_idle()
 
     async def load(self, order: EngineOrder) -> int:
         """Load a model even where memory looks too small for it; return its context length.
@@ -130,10 +138,11 @@ class EngineRunner:
             EngineError: It could not be loaded.
         """
         async with self._turn:
-            process, _ = await self._ready(order, is_forced=True)
-            if self._replies == 0:
+            try:
+                process, _ = await self._ready(order, is_forced=True)
+                return process.order.context_length
+            finally:
                 self._wait_until_idle()
-            return process.order.context_length
 
     async def aclose(self) -> None:
         """End the process; a load that is under way, and replies, end with it."""
@@ -197,7 +206,7 @@ class EngineRunner:
 
     def _wait_until_idle(self) -> None:
         self._stop_timer()
-        if self.idle_s is not None and self._process is not None:
+        if self.idle_s is not None and self._process is not None and not self._replies:
             loop = asyncio.get_running_loop()
             self._idle_timer = loop.call_later(self.idle_s, self._on_idle)
 
@@ -210,7 +219,8 @@ class EngineRunner:
         self._idle_timer = None
         # Whoever has the lock is about to need it, and waits for it to be idle again.
         process = self._process
-        if process is None or self._replies or self._turn.locked():
+        is_loading = self._state is EngineState.LOADING
+        if process is None or is_loading or self._replies or self._turn.locked():
             return
         logger.info("engine %s was idle and ends", process.pid)
         self._process = None
@@ -224,6 +234,8 @@ class EngineRunner:
         self.gpu_bytes = start.gpu_bytes
         self._history.record(process.order.path, self._size_bytes, process.age_s)
         self._set_state(EngineState.READY)
+        # Whoever wanted it may have been stopped while it was loaded.
+        self._wait_until_idle()
 
     def _on_exited(self, exited: asyncio.Future[int]) -> None:
         process = self._process

@@ -19,7 +19,6 @@ from desktop_chat.domain.errors import (
     ServerBusyError,
     ServerUnreachableError,
     UnauthorizedError,
-    UnreadableReplyError,
     WrongPathError,
 )
 from desktop_chat.providers.lm_studio.native_decoder import NativeDecoder
@@ -41,7 +40,6 @@ NATIVE_CHAT_PATH = "/api/v1/chat"
 REFUSALS = (
     WrongPathError,
     NotAServerError,
-    UnreadableReplyError,
     ParameterRefusedError,
     ModelNotFoundError,
     ServerBusyError,

@@ -49,7 +49,9 @@ class NativeDecoder:
         if self._chosen is None:
             self._head += data
             self._chosen = self._choose(data)
-            data = bytes(self._head)
+            if self._chosen is None and len(self._head) > MAX_REPLY_BYTES:
+                self.error = UnreadableReplyError(detail="It is longer than 32 MB.")
+            data = bytes(self._head) if self._chosen is not None else b""
         return self._told(self._chosen.feed(data)) if self._chosen is not None else []
 
     def flush(self) -> list[Chunk]:

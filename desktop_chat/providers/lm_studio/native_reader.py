@@ -13,6 +13,7 @@ from desktop_chat.domain.stream import (
     UsageReported,
 )
 from desktop_chat.providers.lm_studio.native_decoder import CHAT_END
+from desktop_chat.providers.reply_numbers import rate_of
 from desktop_chat.providers.reply_reader import ReplyReader
 
 if TYPE_CHECKING:
@@ -96,8 +97,7 @@ class NativeReader:
         Raises:
             EmptyReplyError, ThoughtOnlyError, ToolRequestedError: It brought no answer.
         """
-        rate = self._stats.get("tokens_per_second")
-        rate = float(rate) if isinstance(rate, int | float) and rate > 0 else None
+        rate = rate_of(self._stats.get("tokens_per_second"))
         return [
             UsageReported(replace(event.usage, tokens_per_second=rate))
             if isinstance(event, UsageReported) and rate is not None
@@ -110,7 +110,7 @@ class NativeReader:
         value = chunk.get("progress", 0.0)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return []
-        share = min(float(value), 1.0)
+        share = float(min(max(value, -1), 1))
         if share <= self._shares.get(name, -1.0):
             return []
         self._shares[name] = share

@@ -11,8 +11,10 @@ from desktop_chat.domain.errors import DownloadRefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Of a number of bytes; Python reads no number of more than some thousand.
+MOST_DIGITS = 18
 OK, PARTIAL, RANGE_REFUSED = 200, 206, 416
-CONTENT_RANGE = re.compile(r"^bytes (?P<start>\d+)-\d+/(?P<total>\d+|\*)$")
+CONTENT_RANGE = re.compile(r"^bytes (?P<start>\d{1,18})-\d{1,18}/(?P<total>\d{1,18}|\*)$", re.ASCII)
 # The hub tells the SHA-256 of large files this way, already where it redirects.
 LINKED_ETAG = re.compile(r'^"?(?P<digits>[0-9a-f]{64})"?$')
 TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
@@ -105,4 +107,5 @@ def _validator(headers: Mapping[str, str]) -> str:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    is_number = text and text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return int(text) if text and is_number else None

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from desktop_chat.domain.errors import DownloadRefusedError
+from desktop_chat.domain.errors import DownloadError, DownloadRefusedError
+from desktop_chat.providers.model_download.answers import (
+    TemporaryError,
+    announced_checksum,
+    read_answer,
+)
 from desktop_chat.providers.model_download.names import is_loopback, redirected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from contextlib import AsyncExitStack
+    from collections.abc import Mapping, Sequence
 
     import httpx
+
+    from desktop_chat.providers.model_download.names import ModelSource
 
 CONNECT_TIMEOUT_S = 5.0
 SILENCE_S = 30.0
@@ -43,6 +50,33 @@ async def open_file(
             return answers
         url = redirected(url, response.headers["location"], name)
     raise DownloadRefusedError(name=name, detail="the server redirects again and again")
+
+
+def announced_by(answers: Sequence[httpx.Response]) -> str:
+    """Return the SHA-256 that one of the servers on the way announces, "" if none does."""
+    found = (announced_checksum(answer.headers) for answer in answers)
+    return next((digits for digits in found if digits), "")
+
+
+async def told_of(
+    source: ModelSource, headers: Mapping[str, str], name: str
+) -> tuple[int | None, str]:
+    """Return what the server tells of a file without sending it: its size, and its SHA-256 or "".
+
+    Raises:
+        DownloadError: The server tells nothing of it.
+    """
+    import httpx
+
+    try:
+        async with AsyncExitStack() as stack:
+            answers = await open_file(stack, source.url, headers, name)
+            answer = read_answer(answers[-1].status_code, answers[-1].headers, name, 0)
+            return answer.total_bytes, announced_by(answers)
+    except (httpx.HTTPError, httpx.StreamError) as error:
+        raise DownloadError(name=name, detail=failure_words(error)) from error
+    except TemporaryError as error:
+        raise DownloadError(name=name, detail=str(error)) from error
 
 
 async def _client_for(url: str) -> httpx.AsyncClient:

@@ -53,6 +53,7 @@ class ModelDownload:
             DownloadError: It could not be fetched.
         """
         targets = split_parts(self.target)
+        kept = [target for target in targets if target.exists()]
         await asyncio.to_thread(remove_stale, self.target.parent)
         yield DownloadProgress(DownloadState.WAITING)
         fetched = 0
@@ -66,16 +67,16 @@ class ModelDownload:
                     all_bytes = None if known is None else fetched + known
                     yield DownloadProgress(state, fetched + done, all_bytes, rate)
             fetched += target.stat().st_size
-        await asyncio.to_thread(_check_model, targets)
+        await asyncio.to_thread(_check_model, targets, kept)
         yield DownloadProgress(DownloadState.DONE, fetched, fetched, None, str(targets[0]))
 
 
-def _check_model(files: Sequence[Path]) -> None:
-    """Remove again what is no language model, since nothing could be done with it."""
+def _check_model(files: Sequence[Path], kept: Sequence[Path]) -> None:
+    """Remove again what is no language model, but nothing that was there before."""
     try:
         check_model(files[0])
     except ModelFileBrokenError as error:
-        for file in files:
+        for file in set(files).difference(kept):
             file.unlink(missing_ok=True)
         detail = str(error.fields.get("detail", ""))
         raise DownloadRefusedError(name=files[0].name, detail=detail) from error

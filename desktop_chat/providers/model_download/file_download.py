@@ -23,10 +23,14 @@ from desktop_chat.providers.model_download.answers import (
     RANGE_REFUSED,
     FileAnswer,
     TemporaryError,
-    announced_checksum,
     read_answer,
 )
-from desktop_chat.providers.model_download.connection import failure_words, open_file
+from desktop_chat.providers.model_download.connection import (
+    announced_by,
+    failure_words,
+    open_file,
+    told_of,
+)
 from desktop_chat.providers.model_download.part_file import BLOCK, Origin, PartFile, room_in
 from desktop_chat.providers.model_download.rate import Rate
 
@@ -43,6 +47,7 @@ REPORT_EVERY_S = 0.2
 # A server that asks for more patience than this is not waited for.
 LONGEST_WAIT_S = 120.0
 MAGIC = b"GGUF"
+OTHER_FILE = "another file of this name is in the models folder; rename or remove that one"
 # Bytes done, bytes in all if known, bytes per second if known, and what goes on.
 Report = tuple[int, int | None, float | None, DownloadState]
 
@@ -79,6 +84,8 @@ class FileDownload:
     async def run(self) -> AsyncGenerator[Report, None]:
         """Fetch the file unless it is there, and report."""
         if await asyncio.to_thread(self._is_there):
+            if not self._checksum:
+                await self._compare()
             return
         try:
             async with aclosing(self._fetch_all()) as reports:
@@ -91,6 +98,14 @@ class FileDownload:
             raise await asyncio.to_thread(self._disk_error, error) from error
         finally:
             self._part.close()
+
+    async def _compare(self) -> None:
+        """Refuse a file that is there and not the one that was asked for."""
+        size, self._checksum = await told_of(self._source, self._headers(None), self._name)
+        if size not in (None, self._part.target.stat().st_size):
+            raise DownloadRefusedError(name=self._name, detail=OTHER_FILE)
+        if self._checksum:
+            await asyncio.to_thread(self._is_there)
 
     async def _fetch_all(self) -> AsyncGenerator[Report, None]:
         attempt, size = 0, -1
@@ -133,16 +148,14 @@ class FileDownload:
                 )
                 self._has_answered = True
                 response = answers[-1]
-                if not self._checksum:
-                    found = (announced_checksum(one.headers) for one in answers)
-                    self._checksum = next((digits for digits in found if digits), "")
+                self._checksum = self._checksum or announced_by(answers)
                 if response.status_code == RANGE_REFUSED:
                     await self._begin_again(response.headers)
                     return
                 answer = read_answer(
                     response.status_code, response.headers, self._name, self._part.size
                 )
-                await self._begin(answer)
+                await self._begin(answer, origin)
                 async with aclosing(self._write(response)) as reports:
                     async for report in reports:
                         yield report
@@ -165,10 +178,16 @@ class FileDownload:
         if headers.get("content-range") == f"bytes */{self._part.size}":
             self._total = self._part.size
             return
+        await self._give_up_part()
+
+    async def _give_up_part(self) -> None:
         await asyncio.to_thread(self._part.remove)
         raise TemporaryError("the file changed on the server")
 
-    async def _begin(self, answer: FileAnswer) -> None:
+    async def _begin(self, answer: FileAnswer, before: Origin | None) -> None:
+        if answer.start and before is not None and answer.validator != before.validator:
+            # Not every server looks at the condition that it was asked with.
+            await self._give_up_part()
         if answer.start != self._part.size:
             # The server sends all of it, perhaps because it is another file now.
             self._part.close()
@@ -234,8 +253,7 @@ class FileDownload:
         if not target.exists():
             return False
         if self._checksum and _sha256(target) != self._checksum:
-            detail = "another file of this name is in the models folder; rename or remove that one"
-            raise DownloadRefusedError(name=self._name, detail=detail)
+            raise DownloadRefusedError(name=self._name, detail=OTHER_FILE)
         try:
             check_file(target)
         except ModelFileBrokenError:

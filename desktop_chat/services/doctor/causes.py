@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from desktop_chat.domain.account import Account, AccountSecrets
 
+# Whoever looks at the doctor waits for it.
+ANSWER_TIMEOUT_S = 5.0
 LOOPBACK_HOSTS = ("localhost", "::1", LOOPBACK)
 START: Mapping[AccountKind, str] = {
     AccountKind.LM_STUDIO: (
@@ -184,8 +187,9 @@ class CauseFinder:
     async def _answers(self, account: Account) -> bool:
         provider = make_provider(account, self._secrets)
         try:
-            await provider.list_models()
-        except ChatError:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                await provider.list_models()
+        except (ChatError, TimeoutError):
             return False
         finally:
             await provider.aclose()

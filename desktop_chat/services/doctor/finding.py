@@ -37,13 +37,16 @@ class Finding:
     exchange: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the finding as plain values."""
-        return asdict(self)
+        """Return the finding as plain values, without anything secret."""
+        return {
+            name: redact(value) if isinstance(value, str) else value
+            for name, value in asdict(self).items()
+        }
 
     def __str__(self) -> str:
         mark = "ok  " if self.is_ok else "WARN" if not self.is_needed else "FAIL"
         text = f"{mark}  {self.name}: {self.detail}"
-        return f"{text}\n      {self.advice}" if self.advice else text
+        return redact(f"{text}\n      {self.advice}" if self.advice else text)
 
 
 def report_text(findings: Iterable[Finding]) -> str:

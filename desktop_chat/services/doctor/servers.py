@@ -144,7 +144,7 @@ async def _on_demand_note(server: Server, provider: Provider, models: list[Model
         return ""
     bare = make_provider(replace(server.account, kind=AccountKind.OTHER), server.secrets)
     try:
-        listed = {model.id for model in await bare.list_models()}
+        listed = {model.id for model in await _listed(server, bare)}
     except ChatError:
         return ""
     finally:

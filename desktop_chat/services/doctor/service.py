@@ -10,13 +10,17 @@ from desktop_chat.domain.account import Account, AccountKind, AccountSecrets
 from desktop_chat.domain.errors import ChatError, NoModelAnywhereError
 from desktop_chat.domain.model_info import LM_STUDIO
 from desktop_chat.providers.local_servers import KNOWN_PORTS
-from desktop_chat.services.account_secrets import AccountSecretsStore, keep_out_of_logs
+from desktop_chat.services.account_secrets import (
+    AccountSecretsStore,
+    is_same_server,
+    keep_out_of_logs,
+)
 from desktop_chat.services.discovery import OFF, SETTING
 from desktop_chat.services.doctor import places
 from desktop_chat.services.doctor.finding import Finding, report_text
 from desktop_chat.services.doctor.servers import Server, look_at_server
 from desktop_chat.services.secrets import Secrets
-from desktop_chat.services.settings import DECLARATIONS, TOKEN, is_valid
+from desktop_chat.services.settings import DECLARATIONS, TOKEN, TOKEN_FOR, is_valid
 from desktop_chat.storage.secrets import open_secret_store
 
 if TYPE_CHECKING:
@@ -117,12 +121,14 @@ class DoctorService:
         is_own = (
             "url" not in self._launch.sources.options or not self._launch.sources.options["url"]
         )
+        if owner := _value(self._launch, TOKEN_FOR):
+            is_own = is_own and is_same_server(owner, self._url)
         more = stored if not token and is_own else None
         return Server(account, held, more, self._exchanges(LM_STUDIO))
 
     async def _server(self, account: Account, secrets: Secrets) -> Server:
         try:
-            held = await AccountSecretsStore(secrets).get(account.id)
+            held = await AccountSecretsStore(secrets).get(account)
         except ChatError:
             held = AccountSecrets()  # the key store has a finding of its own
         return Server(account, held, exchanges=self._exchanges(account.account_id))

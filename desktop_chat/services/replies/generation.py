@@ -71,6 +71,7 @@ class Generation:
         live, ref = self._live, self._ref
         info = engines.model_info(ref)
         prompt.fit(info.context_length if info else None)
+        await engines.prepare(ref.account_id)
         shortenings = 0
         has_renewed = False
         while True:
@@ -79,7 +80,8 @@ class Generation:
                 self._broadcast.publish(left_out)
                 yield left_out
             self._begin(engines, prompt)
-            stream = engines.provider(ref.account_id).stream(prompt.request(ref.model_id, params))
+            provider = engines.provider(ref.account_id)
+            stream = provider.stream(prompt.request(ref.model_id, params))
             try:
                 async with contextlib.aclosing(stream) as events:
                     async for event in events:
@@ -92,7 +94,10 @@ class Generation:
                     raise
             except UnauthorizedError:
                 # Nothing was generated: the token is fetched only when a server wants one.
-                if has_renewed or not await engines.renew_token(ref.account_id):
+                is_new = await engines.renew_token(ref.account_id)
+                # A look at the server may have fetched it since the request was sent.
+                is_new = is_new or engines.provider(ref.account_id) is not provider
+                if has_renewed or not is_new:
                     raise
                 has_renewed = True
             else:

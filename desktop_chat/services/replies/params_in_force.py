@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.engine_features import ALL_PARAMS
-from desktop_chat.domain.errors import ModelNotFoundError
+from desktop_chat.domain.errors import ChatError
 from desktop_chat.domain.params import GenerationParams
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def understood_params(engines: EngineService, ref: ModelRef) -> frozenset[ParamName]:
-    """Return what the engine of a model understands; all where the engine is gone."""
+    """Return what the engine of a model understands; all where it is gone or cannot be asked."""
     try:
         return engines.provider(ref.account_id).features.params
-    except ModelNotFoundError:
-        return ALL_PARAMS
+    except ChatError:
+        return ALL_PARAMS  # the request itself tells what is wrong
 
 
 def params_in_force(

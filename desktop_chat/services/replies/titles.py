@@ -99,7 +99,7 @@ class TitleService:
     async def _ask(self, ref: ModelRef, path: Sequence[Message]) -> str:
         texts = [message.content[:LONGEST_PART] for message in path[:2]]
         turns = (ChatTurn("user", "\n\n".join([*texts, WISH])),)
-        request = ChatRequest(ref.model_id, turns, params=self._params(ref))
+        request = ChatRequest(ref.model_id, turns, params=self._params(ref), only_loaded=True)
         stream = self._engines.provider(ref.account_id).stream(request)
         async with contextlib.aclosing(stream) as events:
             found = [event.text async for event in events if isinstance(event, TextDelta)]

@@ -82,6 +82,8 @@ class SettingsController(QObject):
         try:
             if key == "server.url" and value:
                 value = normalise_base_url(str(value))
+            if key == "server.url":
+                self._lm_studio.keep_token_here()
             self._settings.set(key, value)
         except ChatError as error:
             self.refused.emit(key, error)
@@ -101,10 +103,10 @@ class SettingsController(QObject):
     async def _store_token(self, token: str) -> None:
         try:
             notice = await self._secrets.set(TOKEN, token)
+            self._lm_studio.forget_token()
         except ChatError as error:
             self.refused.emit(TOKEN, error)
             return
-        self._lm_studio.forget_token()
         self._engines.look_now()
         if notice:
             self.noticed.emit(TOKEN, notice)

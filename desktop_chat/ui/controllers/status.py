@@ -80,6 +80,7 @@ class StatusController(QObject):
         self._left_out: dict[ChatId, str] = {}
         self._answered_by: dict[ChatId, str] = {}
         self._notice: StatusText | None = None
+        self._refusal: StatusText | None = None
         self._saving: StatusText | None = None
         self._engine = StatusText(_tr("Looking for a model…"))
         self._timer = QTimer(self)
@@ -115,8 +116,16 @@ class StatusController(QObject):
         self._notice = notice
         self._show()
 
+    def refuse(self, refusal: StatusText) -> None:
+        """Say that no model can answer, until the engines tell something new."""
+        self._refusal = refusal
+        # Why a server cannot be used says more than that there is no model.
+        self.set_notice(None if self._engine.kind == ERROR else refusal)
+
     def set_engine(self, engine: StatusText) -> None:
         """What to show when nothing else happens: who answers, or why nobody does."""
+        if engine != self._engine and self._notice is self._refusal:
+            self._notice = None
         self._engine = engine
         self._show()
 

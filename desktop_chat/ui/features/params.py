@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PARAMS = "chat.params"
 DELETE = "delete"
+REPLACE = "replace"
 LONGEST_TITLE = 60
 
 
@@ -171,9 +172,10 @@ class ParamsFeature(QObject):
     async def _save_preset(self, name: str, setup: ChatSetup) -> None:
         from desktop_chat.domain.preset import Preset
 
-        # Under a name that is taken it takes that one's place.
         known = {preset.name.casefold(): preset.id for preset in await self._params.presets()}
         preset_id = known.get(" ".join(name.split()).casefold(), 0)
+        if preset_id and not await self._may_replace(name):
+            return
         preset = Preset(preset_id, name, setup.system_prompt, setup.params)
         try:
             saved = await self._params.save_preset(preset)
@@ -181,6 +183,14 @@ class ParamsFeature(QObject):
             self._tell(error)
             return
         await self._fill(saved.id)
+
+    async def _may_replace(self, name: str) -> bool:
+        from desktop_chat.ui.dialogs.alert import show_alert
+
+        text = self.tr("There is a preset “{0}” already. Replace it?")
+        choices = {REPLACE: self.tr("Replace")}
+        alert = show_alert(self._dialog, text.format(name), choices=choices)
+        return await alert.answer() == REPLACE
 
     @Slot(object)
     def _on_preset_delete_requested(self, preset: Preset) -> None:

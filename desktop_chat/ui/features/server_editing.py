@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop_chat.domain.account import AccountSecrets
 from desktop_chat.domain.errors import ChatError, PlainKeyError
 from desktop_chat.domain.model_info import ModelKind
+from desktop_chat.services.account_secrets import is_same_server
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -47,6 +48,8 @@ class ServerEditing(QObject):
         self._accounts = context.services.accounts
         self._secrets = context.services.secrets
         self._stored = AccountSecrets()
+        # The address of the server that they are for.
+        self._stored_for = ""
         self._dialog: ServerDialog | None = None
 
     def edit(self, account: Account, parent: QWidget | None) -> None:
@@ -65,7 +68,7 @@ class ServerEditing(QObject):
         except ChatError as error:
             tell_error(parent, error)
             return
-        self._stored = stored
+        self._stored, self._stored_for = stored, account.url
         dialog = ServerDialog(account, has_key=bool(stored.key), parent=parent)
         dialog.set_theme(self._context.shell.theme)
         dialog.test_requested.connect(self._on_test_requested)
@@ -103,7 +106,7 @@ class ServerEditing(QObject):
             return
         dialog.set_busy(self.tr("Asking the server for its models…"))
         try:
-            models = await self._accounts.test(entered.account, entered.secrets(self._stored))
+            models = await self._accounts.test(entered.account, self._secrets_for(entered))
         except PlainKeyError as error:
             if await self._is_plain_key_allowed(error):
                 await self._test(dialog.entered())
@@ -115,14 +118,20 @@ class ServerEditing(QObject):
         words = self.tr("It answers: {0}.").format(count_words(len(usable)))
         dialog.set_done(words if usable else self.tr("It answers, but has no chat model."))
 
+    def _secrets_for(self, entered: EnteredServer) -> AccountSecrets:
+        """Return what goes to the server that is entered: nothing that was kept for another."""
+        is_same = is_same_server(self._stored_for, entered.account.url)
+        return entered.secrets(self._stored if is_same else AccountSecrets())
+
     async def _save(self, entered: EnteredServer) -> None:
         dialog = self._dialog
         if dialog is None:
             return
         dialog.set_busy(self.tr("Saving…"))
-        secrets = entered.secrets(self._stored)
+        secrets = self._secrets_for(entered)
         # The key store is left alone where nothing in it changes.
         is_new = secrets != self._stored
+        is_left_behind = secrets != entered.secrets(self._stored)
         try:
             account = await self._accounts.save(entered.account, secrets if is_new else None)
         except PlainKeyError as error:
@@ -134,7 +143,15 @@ class ServerEditing(QObject):
             dialog.set_done()
             dialog.accept()
             self.saved.emit(account.account_id)
-            if is_new and (secrets.key or secrets.headers):
+            if is_left_behind:
+                self._context.say(
+                    self.tr(
+                        "The key and the headers were for the old address and are not sent to "
+                        "the new one. Enter them again if it wants them."
+                    ),
+                    "warning",
+                )
+            elif is_new and (secrets.key or any(secrets.headers.values())):
                 self._context.report(self._tell_of_key_store())
 
     async def _tell_of_key_store(self) -> None:

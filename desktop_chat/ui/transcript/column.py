@@ -175,7 +175,8 @@ class Column:
     def _grow_open_blocks(self, blocks: list[Block], first_changed: int) -> int:
         """Cut off what is laid out again; blocks that only grew keep their layouts."""
         index = min(first_changed, len(self._layouts))
-        changed = -1
+        # A little above the line that grew: of the first line that is less than 0.
+        changed: int | None = None
         while index < min(len(self._layouts), len(blocks)):
             kept = self._layouts[index]
             if kept is None:
@@ -185,13 +186,13 @@ class Column:
             if y is None:
                 break
             gap = self._gap_of(blocks, index)
-            if changed < 0 and y < height:
+            if changed is None and y < height:
                 changed = self._heights.top(index) + gap + y
             self._heights.set_height(index, gap + kept.height)
             if kept.is_waiting:
                 self._waiting.add(index)
             index += 1
-        if changed < 0:
+        if changed is None:
             changed = self._heights.top(index)
         self._laid_out.difference_update(range(index, len(self._layouts)))
         del self._layouts[index:]

@@ -252,6 +252,48 @@ async def test_file_that_is_there_is_not_fetched_again(server: FileServer, tmp_p
     assert (tmp_path / "tiny.gguf").read_bytes() == MODEL
 
 
+async def test_other_file_of_the_same_name_is_not_taken_for_this_one(
+    server: FileServer, tmp_path: Path
+) -> None:
+    (tmp_path / "tiny.gguf").write_bytes(MODEL)
+    other = gguf(CHAT_MODEL, tensors={"weights": 400_000})
+    url = server.add("/other/tiny.gguf", ServedFile(other))
+    with pytest.raises(DownloadError, match="another file of this name"):
+        await fetch(url, tmp_path)
+    told = {"X-Linked-ETag": f'"{"0" * 64}"'}
+    url = server.add("/third/tiny.gguf", ServedFile(MODEL, headers=told))
+    with pytest.raises(DownloadError, match="another file of this name"):
+        await fetch(url, tmp_path)
+    same = await fetch(server.add("/tiny.gguf", ServedFile(MODEL)), tmp_path)
+    assert same[-1].state is DownloadState.DONE
+    assert (tmp_path / "tiny.gguf").read_bytes() == MODEL
+
+
+async def test_file_changed_on_a_server_that_heeds_no_condition_is_fetched_anew(
+    server: FileServer, tmp_path: Path
+) -> None:
+    url = server.add("/tiny.gguf", ServedFile(MODEL, cuts=[300_000, 0, 0]))
+    with pytest.raises(DownloadError, match="connection was lost"):
+        await fetch(url, tmp_path)
+    changed = gguf(chat_model(general__name="Other thing"), tensors={"weights": 500_000})
+    server.add("/tiny.gguf", ServedFile(changed, etag='"v2"', heeds_conditions=False))
+    await fetch(url, tmp_path)
+    assert (tmp_path / "tiny.gguf").read_bytes() == changed
+
+
+@pytest.mark.parametrize("digits", ["9" * 30, "9" * 5000])
+async def test_answer_with_an_endless_number_is_no_number(
+    server: FileServer, tmp_path: Path, digits: str
+) -> None:
+    file = ServedFile(MODEL, cuts=[300_000, 0, 0])
+    url = server.add("/tiny.gguf", file)
+    with pytest.raises(DownloadError, match="connection was lost"):
+        await fetch(url, tmp_path)
+    file.range_total = digits
+    with pytest.raises(DownloadError, match="another part"):
+        await fetch(url, tmp_path)
+
+
 async def test_parts_of_a_split_model_are_all_fetched(server: FileServer, tmp_path: Path) -> None:
     for number in (1, 2):
         path = f"/repo/big-0000{number}-of-00002.gguf"
@@ -268,6 +310,16 @@ async def test_file_that_is_no_language_model_is_removed(
     with pytest.raises(DownloadError, match="no language model"):
         await fetch(server.add("/mmproj.gguf", ServedFile(projector)), tmp_path)
     assert names(tmp_path) == []
+
+
+async def test_file_that_was_there_before_is_never_removed(
+    server: FileServer, tmp_path: Path
+) -> None:
+    projector = gguf(chat_model(general__type="mmproj"))
+    (tmp_path / "mmproj.gguf").write_bytes(projector)
+    with pytest.raises(DownloadError, match="no language model"):
+        await fetch(server.add("/mmproj.gguf", ServedFile(projector)), tmp_path)
+    assert (tmp_path / "mmproj.gguf").read_bytes() == projector
 
 
 async def test_beginning_that_nobody_went_on_with_for_a_month_is_removed(

@@ -82,6 +82,7 @@ async def test_title_of_the_loaded_model_takes_the_place_of_the_first_words(
     assert titles.told == ["Why tides lag"]
     request = titles.scripted.requests[1]
     assert request.model_id == "alpha"
+    assert request.only_loaded
     assert "Because of the moon." in request.turns[0].content
 
 

@@ -275,3 +275,19 @@ def test_warning_of_the_engine_keeps_its_action_beside_a_note(line: Line) -> Non
     line.controller.set_engine(StatusText("gone", WARNING, "choose-model", "Choose"))
     line.broadcast.publish(TurnsLeftOut(chat(1).id, 2))
     assert (line.now.kind, line.now.action) == (WARNING, "choose-model")
+
+
+def test_refusal_for_want_of_a_model_goes_when_the_engines_tell_something_new(line: Line) -> None:
+    line.controller.set_engine(StatusText("No model yet", WARNING))
+    line.controller.refuse(StatusText("There is no model", ERROR))
+    assert line.now.text == "There is no model"
+    line.controller.set_engine(StatusText("No model yet", WARNING))
+    assert line.now.text == "There is no model"
+    line.controller.set_engine(StatusText("a answers"))
+    assert line.now.text == "a answers"
+
+
+def test_server_that_cannot_be_used_says_more_than_that_there_is_no_model(line: Line) -> None:
+    line.controller.set_engine(StatusText("It wants a token", ERROR))
+    line.controller.refuse(StatusText("There is no model", ERROR))
+    assert line.now.text == "It wants a token"

@@ -269,6 +269,13 @@ def test_estimate_that_does_not_fit_warns_before_the_load(load):
     assert "not fit" not in load.findChild(QLabel, "memoryEstimate").text()
 
 
+def test_context_of_an_mlx_model_is_not_left_to_be_all_that_it_can_take(qtbot):
+    mlx = replace(COLD, file_format="mlx", max_context_length=131072)
+    shown = LoadDialog(ModelRef(LM_STUDIO, "cold"), mlx, FULL)
+    qtbot.addWidget(shown)
+    assert shown.fields.options().context_length == 8192
+
+
 def test_load_of_a_loaded_model_says_that_it_is_a_second_one(qtbot):
     shown = LoadDialog(ModelRef(LM_STUDIO, "gemma"), GEMMA, FULL)
     qtbot.addWidget(shown)

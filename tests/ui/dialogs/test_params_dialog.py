@@ -157,6 +157,13 @@ def test_nothing_is_said_of_an_engine_that_takes_everything(make):
     assert notes(make()).isHidden()
 
 
+def test_effort_of_a_model_that_tells_of_none_is_said_to_be_for_others(make):
+    told, untold = make(efforts=("off", "on")), make()
+    hint = control(untold, "reasoning_effort").accessibleDescription()
+    assert hint == "For models that reason"
+    assert control(told, "reasoning_effort").accessibleDescription() != hint
+
+
 def test_efforts_are_those_of_the_model_and_a_strange_one_stays(make):
     dialog = make(ChatSetup(GenerationParams(reasoning_effort="xhigh")), efforts=("off", "on"))
     box = control(dialog, "reasoning_effort")

@@ -141,6 +141,12 @@ def test_state_of_a_server_is_worded(state, error, words):
     assert bool(problem_words(status)) == (error is not None)
 
 
+def test_key_of_lm_studio_is_entered_in_the_settings():
+    error = UnauthorizedError(url="x")
+    assert "settings" in problem_words(EngineStatus("lm-studio", EngineState.WRONG, error=error))
+    assert "“Key”" in problem_words(EngineStatus("server-1", EngineState.WRONG, error=error))
+
+
 def test_ready_server_tells_how_many_models_it_has():
     models = (ModelInfo("a", "a"), ModelInfo("b", "b"))
     assert state_words(EngineStatus("x", EngineState.READY, models))[0] == "2 models"
@@ -282,3 +288,21 @@ def test_field_that_cannot_be_used_is_unfolded_and_gets_the_keyboard(editor):
 def test_rare_fields_are_unfolded_where_they_are_used(editor):
     assert editor(CLUSTER).form.body.isVisible()
     assert not editor().form.body.isVisible()
+
+
+def test_keyboard_reaches_a_found_server_after_the_search(servers):
+    servers.set_found([OLLAMA])
+    search, use = button(servers, "searchServersButton"), button(servers, "useFoundButton")
+    assert search.nextInFocusChain() is use
+
+
+def test_keyboard_reaches_a_new_header_before_the_button_for_one_more(editor):
+    dialog = editor(CLUSTER)
+    add = button(dialog, "addHeaderButton")
+    add.click()
+    row = dialog.form.headers._rows[-1]
+    stops = [row.line, row.value.line, row._remove, add]
+    chain = [row.line]
+    while chain[-1] is not add and len(chain) < 50:
+        chain.append(chain[-1].nextInFocusChain())
+    assert [widget for widget in chain if widget in stops] == stops

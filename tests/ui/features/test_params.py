@@ -119,6 +119,10 @@ def chosen_preset(dialog):
     return dialog.findChild(QComboBox, "presetChoice").currentText()
 
 
+def press_in(alert, label):
+    next(one for one in alert.buttons() if one.text() == label).click()
+
+
 def error_at(dialog, name):
     return field(dialog, QPlainTextEdit, name).accessibleDescription()
 
@@ -173,7 +177,7 @@ def test_schema_that_is_none_is_told_at_its_field_and_nothing_is_stored(qloop, c
     qloop.run(scenario())
 
 
-def test_preset_is_saved_under_a_name_and_replaced_under_the_same(qloop, context) -> None:
+def test_preset_is_saved_under_a_name_and_replaced_after_a_question(qloop, context) -> None:
     async def scenario() -> None:
         dialog = await context.opened()
         for text in ("0.1", "0.3"):
@@ -182,6 +186,10 @@ def test_preset_is_saved_under_a_name_and_replaced_under_the_same(qloop, context
             names = [one for one in dialog.findChildren(NameDialog) if one.isVisible()]
             names[0].named.emit("Exact")
             names[0].reject()
+            if text == "0.3":
+                await until(lambda: dialog.findChildren(Alert))
+                assert (await context.params.presets())[0].params == GenerationParams(0.1)
+                press_in(dialog.findChildren(Alert)[0], "Replace")
             wanted = [Preset(1, "Exact", "", GenerationParams(float(text)))]
             while await context.params.presets() != wanted:
                 pass
@@ -203,7 +211,7 @@ def test_preset_is_deleted_after_a_question(qloop, context) -> None:
         await until(lambda: dialog.findChildren(Alert))
         alert = dialog.findChildren(Alert)[0]
         assert "<i>Exact</i>" in alert.text()
-        next(one for one in alert.buttons() if one.text() == "Delete").click()
+        press_in(alert, "Delete")
         await until(lambda: dialog.findChild(QComboBox, "presetChoice").count() == 1)
         assert await context.params.presets() == []
         dialog.reject()

@@ -264,3 +264,19 @@ def test_closing_the_editor_gives_up_what_it_waits_for(qloop):
             assert window.dialog is None or not window.dialog.isVisible()
 
     qloop.run(scenario())
+
+
+def test_key_that_is_stored_stays_with_its_address(qloop):
+    async def scenario():
+        async with editing() as window:
+            window.dialog.form.url.setText("https://elsewhere.example")
+            window.press("testServerButton")
+            await until(lambda: window.accounts.tested)
+            assert window.accounts.tested[0][1] == AccountSecrets("", {"X-Team": ""})
+            await until(lambda: window.note)
+            window.press("saveServerButton")
+            await until(lambda: window.said)
+            assert window.accounts.saved[0][1] == AccountSecrets("", {"X-Team": ""})
+            assert "Enter them again" in window.said[0][0]
+
+    qloop.run(scenario())

@@ -30,6 +30,9 @@ LARGEST = {
     "threads": 1000,
 }
 SMALLEST = {"gpu_layers": 0}
+# LM Studio loads MLX models with all the context they can take, unless told otherwise, which
+# may be more than the memory holds (lm-studio-wire.md 3.5).
+MLX_CONTEXT = 8192
 
 
 class LoadFields(QWidget):
@@ -83,6 +86,8 @@ class LoadFields(QWidget):
             most = info.max_context_length
             words = _tr("Engine's own; {0} at most")
             line.setPlaceholderText(words.format(QLocale().toString(most)))
+            if info.file_format == "mlx":
+                line.setText(str(min(most, MLX_CONTEXT)))
         line.setValidator(QIntValidator(SMALLEST.get(name, 1), most, line))
         line.textChanged.connect(self._on_changed)
         self._numbers[name] = line

@@ -138,7 +138,11 @@ class EffortField(ParamField):
     def __init__(self, words: Sequence[str]) -> None:
         self._box = QuietComboBox()
         name = ParamName.REASONING_EFFORT
-        super().__init__(name.value, param_label(name), param_hint(name), self._box)
+        # Many models do not reason at all, and few servers tell.
+        unknown = QCoreApplication.translate("Params", "For models that reason")
+        super().__init__(
+            name.value, param_label(name), param_hint(name) if words else unknown, self._box
+        )
         self._box.addItem(engines_own(), None)
         for word in words or USUAL_EFFORTS:
             self._box.addItem(word, word)

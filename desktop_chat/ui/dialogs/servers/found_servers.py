@@ -67,9 +67,13 @@ class FoundServers(Card):
             self._column.removeWidget(row)
             row.deleteLater()
         self._rows = [_FoundRow(server) for server in servers]
+        before = self._search
         for row in self._rows:
             row.accepted.connect(self._on_row_accepted)
             self._column.addWidget(row)
+            # What is made late would come after all else.
+            self.setTabOrder(before, row.button)
+            before = row.button
             if self._theme is not None:
                 row.set_theme(self._theme)
         self._search.setEnabled(not is_searching)
@@ -101,18 +105,18 @@ class _FoundRow(QWidget):
         self._server = server
         self._name = ElidedLabel(server.name, px=TEXT_INTERFACE)
         self._detail = ElidedLabel(found_words(server), px=TEXT_STATUS, ink="muted")
-        self._use = QPushButton(self.tr("Add"))
-        self._use.setObjectName("useFoundButton")
-        self._use.setAccessibleName(self.tr("Add {0}").format(server.name))
-        self._use.setAccessibleDescription(found_words(server))
-        self._use.clicked.connect(self._on_use_clicked)
+        self.button = QPushButton(self.tr("Add"))
+        self.button.setObjectName("useFoundButton")
+        self.button.setAccessibleName(self.tr("Add {0}").format(server.name))
+        self.button.setAccessibleDescription(found_words(server))
+        self.button.clicked.connect(self._on_use_clicked)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(self._name)
         layout.addWidget(self._detail)
         layout.addStretch(1)
-        layout.addWidget(self._use)
+        layout.addWidget(self.button)
 
     def set_theme(self, theme: Theme) -> None:
         for part in (self._name, self._detail):

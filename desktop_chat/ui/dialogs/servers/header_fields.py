@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -54,6 +55,10 @@ class HeaderFields(QWidget):
         self._rows.append(row)
         self._column.insertWidget(len(self._rows) - 1, row)
         self._add.setEnabled(len(self._rows) < MOST)
+        # What is made late would come after all else.
+        stops = [stop for each in self._rows for stop in each.stops()]
+        for before, after in pairwise([*stops, self._add]):
+            self.setTabOrder(before, after)
         return row
 
     @Slot()
@@ -106,6 +111,9 @@ class _HeaderRow(QWidget):
         layout.addWidget(self._remove)
         self.line.textChanged.connect(self._on_line_changed)
         self.value.changed.connect(self.changed)
+
+    def stops(self) -> tuple[QWidget, ...]:
+        return self.line, self.value.line, self._remove
 
     def name(self) -> str:
         return self.line.text().strip()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from desktop_chat.domain.account import AccountKind
+from desktop_chat.domain.model_info import LM_STUDIO
 from desktop_chat.services.engines import EngineState
 from desktop_chat.ui.messages import error_words
 
@@ -67,7 +68,10 @@ def state_words(status: EngineStatus) -> tuple[str, Ink]:
 def problem_words(status: EngineStatus) -> str:
     """Return the whole sentence of what is wrong with an engine, if anything is."""
     is_told = status.state in (EngineState.WRONG, EngineState.ABSENT)
-    return refusal_words(status.error) if status.error is not None and is_told else ""
+    if status.error is None or not is_told:
+        return ""
+    # What LM Studio needs is entered in the settings, not in fields as other servers have.
+    return (error_words if status.account_id == LM_STUDIO else refusal_words)(status.error)
 
 
 def refusal_words(error: ChatError) -> str:
