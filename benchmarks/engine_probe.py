@@ -20,19 +20,16 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from PySide6.QtCore import QObject
 
+from benchmarks.probed_window import run_window
 from benchmarks.watches import LoopWatch
-from desktop_chat import paths
 from desktop_chat.domain.changes import ReplyEnded, ReplyGrew
 from desktop_chat.domain.model_info import LM_STUDIO, ModelRef
-from desktop_chat.services.launch import read_launch
-from desktop_chat.storage.first_list import read_first_chats
-from desktop_chat.storage.lock import DataDirectoryLock
-from desktop_chat.ui import application
 from desktop_chat.ui.session import Session
 from desktop_chat.ui.shell import Shell
 
 if TYPE_CHECKING:
     from desktop_chat.assembly import Reading, Services
+    from desktop_chat.services.launch import Launch
     from desktop_chat.ui.window_controllers import Controllers
 
 PROMPT = "Count."
@@ -71,7 +68,7 @@ LONGEST_S = 30.0
 class ProbedSession(Session):
     """A session that hands its services to the probe."""
 
-    def __init__(self, shell: Shell, launch: Any, probe: Probe) -> None:
+    def __init__(self, shell: Shell, launch: Launch, probe: Probe) -> None:
         super().__init__(shell, launch, on_ready=probe.is_ready.set)
         self._probe = probe
 
@@ -209,27 +206,12 @@ async def serve_orders(shell: Shell, session: Session, probe: Probe) -> None:
     await running
 
 
-def main() -> None:
-    os.environ["LM_STUDIO_URL"] = sys.argv[1]
-    os.environ["LM_STUDIO_MODEL"] = "scn/steady?tokens=3000&rate=100"
-    launch = read_launch({}, reads_working_directory=False)
-    lock = DataDirectoryLock(launch.data_dir)
-    lock.acquire()
-    chats = read_first_chats(paths.database_path(launch.data_dir))
-    shell = Shell(theme="light", text_size=100)
-    shell.show_and_paint()
-    shell.build(chats)
-
-    async def run() -> None:
-        probe = Probe(shell)
-        session = ProbedSession(shell, launch, probe)
-        await serve_orders(shell, session, probe)
-
-    try:
-        application.run(shell.app, run)
-    finally:
-        lock.release()
+async def serve(shell: Shell, launch: Launch) -> None:
+    probe = Probe(shell)
+    await serve_orders(shell, ProbedSession(shell, launch, probe), probe)
 
 
 if __name__ == "__main__":
-    main()
+    os.environ["LM_STUDIO_URL"] = sys.argv[1]
+    os.environ["LM_STUDIO_MODEL"] = "scn/steady?tokens=3000&rate=100"
+    run_window(serve)

@@ -13,12 +13,12 @@ import os
 import random
 import sys
 from array import array
-from pathlib import Path
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from benchmarks.probed_window import run_window
 from benchmarks.stream_server import MODEL
 from benchmarks.watches import (
     KEY_MS,
@@ -29,18 +29,14 @@ from benchmarks.watches import (
     press_key,
     wheel_step,
 )
-from desktop_chat import paths
 from desktop_chat.domain.changes import ReplyGrew
 from desktop_chat.domain.chat import ChatId
-from desktop_chat.services.launch import read_launch
-from desktop_chat.storage.first_list import read_first_chats
-from desktop_chat.storage.lock import DataDirectoryLock
-from desktop_chat.ui import application
 from desktop_chat.ui.session import Session
 from desktop_chat.ui.shell import Shell
 
 if TYPE_CHECKING:
     from desktop_chat.assembly import Reading, Services
+    from desktop_chat.services.launch import Launch
     from desktop_chat.ui.window_controllers import Controllers
 
 # Set it to see where the event loop was held up.
@@ -59,7 +55,7 @@ OPEN_S, STEP_S = 20.0, 5.0
 class ProbedSession(Session):
     """A session that tells of pieces of a reply before the window hears of them."""
 
-    def __init__(self, shell: Shell, launch: Any, probe: Probe) -> None:
+    def __init__(self, shell: Shell, launch: Launch, probe: Probe) -> None:
         super().__init__(shell, launch, on_ready=probe.is_ready.set)
         self._probe = probe
 
@@ -355,25 +351,11 @@ async def serve_orders(shell: Shell, session: Session, probe: Probe) -> None:
     await running
 
 
-def main() -> None:
-    os.environ["LM_STUDIO_URL"], os.environ["LM_STUDIO_MODEL"] = sys.argv[1], MODEL
-    launch = read_launch({}, reads_working_directory=False)
-    lock = DataDirectoryLock(launch.data_dir)
-    lock.acquire()
-    chats = read_first_chats(Path(paths.database_path(launch.data_dir)))
-    shell = Shell(theme="light", text_size=100)
-    shell.show_and_paint()
-    shell.build(chats)
-
-    async def run() -> None:
-        probe = Probe(shell)
-        await serve_orders(shell, ProbedSession(shell, launch, probe), probe)
-
-    try:
-        application.run(shell.app, run)
-    finally:
-        lock.release()
+async def serve(shell: Shell, launch: Launch) -> None:
+    probe = Probe(shell)
+    await serve_orders(shell, ProbedSession(shell, launch, probe), probe)
 
 
 if __name__ == "__main__":
-    main()
+    os.environ["LM_STUDIO_URL"], os.environ["LM_STUDIO_MODEL"] = sys.argv[1], MODEL
+    run_window(serve)

@@ -10,17 +10,17 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from desktop_chat import paths
-from desktop_chat.services.launch import read_launch
-from desktop_chat.storage.first_list import read_first_chats
-from desktop_chat.storage.lock import DataDirectoryLock
-from desktop_chat.ui import application
+from benchmarks.probed_window import run_window
 from desktop_chat.ui.session import Session
 from desktop_chat.ui.shell import Shell
+
+if TYPE_CHECKING:
+    from desktop_chat.services.launch import Launch
+
 
 PROMPT = "Count."
 
@@ -80,26 +80,11 @@ async def serve_orders(shell: Shell, session: Session, driver: Driver) -> None:
     await running
 
 
-def main() -> None:
-    os.environ["LM_STUDIO_URL"], os.environ["LM_STUDIO_MODEL"] = sys.argv[1:]
-    launch = read_launch({}, reads_working_directory=False)
-    lock = DataDirectoryLock(launch.data_dir)
-    lock.acquire()
-    chats = read_first_chats(Path(paths.database_path(launch.data_dir)))
-    shell = Shell(theme="light", text_size=100)
-    shell.show_and_paint()
-    shell.build(chats)
-
-    async def run() -> None:
-        driver = Driver(shell)
-        session = Session(shell, launch, on_ready=driver.mark_ready)
-        await serve_orders(shell, session, driver)
-
-    try:
-        application.run(shell.app, run)
-    finally:
-        lock.release()
+async def serve(shell: Shell, launch: Launch) -> None:
+    driver = Driver(shell)
+    await serve_orders(shell, Session(shell, launch, on_ready=driver.mark_ready), driver)
 
 
 if __name__ == "__main__":
-    main()
+    os.environ["LM_STUDIO_URL"], os.environ["LM_STUDIO_MODEL"] = sys.argv[1:]
+    run_window(serve)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from desktop_chat.domain.exchange import Exchange
 from desktop_chat.providers.masking import masked, masked_headers
@@ -51,7 +51,7 @@ class ExchangeLog:
 
 
 class ExchangeRecord:
-    """One exchange while it goes on.
+    """One exchange while it goes on; an error that leaves its `with` block has ended it.
 
     Attributes:
         request_headers: Masked.
@@ -76,6 +76,13 @@ class ExchangeRecord:
         self._tail_bytes = 0
         self._bytes = 0
         self._error = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is not None:
+            self.end(error)
 
     def answer(self, status: int, headers: Mapping[str, str]) -> None:
         """Take the head of the reply."""

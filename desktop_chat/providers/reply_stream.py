@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -67,12 +68,11 @@ class ReplyStream:
         self._response, self._record = await self._wire.send(
             "POST", self._path, self._body, self._failures
         )
-        try:
+        async with contextlib.AsyncExitStack() as unless_good:
+            unless_good.push_async_callback(self._response.aclose)
+            unless_good.enter_context(self._record)
             await self._check_head()
-        except BaseException as error:
-            self._record.end(error)
-            await self._response.aclose()
-            raise
+            unless_good.pop_all()
         self._raw = self._response.aiter_raw()
         return self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 from dataclasses import replace
@@ -170,18 +171,14 @@ class V1Server:
 
 async def _read_all(response: httpx.Response, record: ExchangeRecord) -> bytes:
     body = bytearray()
-    try:
-        async for data in response.aiter_raw():
-            record.add(data)
-            body += data
-            if len(body) > MAX_BODY_BYTES:
-                raise UnreadableReplyError(detail="It is too long.")
-    except BaseException as error:
-        record.end(error)
-        raise
-    finally:
+    async with contextlib.aclosing(response):
+        with record:
+            async for data in response.aiter_raw():
+                record.add(data)
+                body += data
+                if len(body) > MAX_BODY_BYTES:
+                    raise UnreadableReplyError(detail="It is too long.")
         record.end()
-        await response.aclose()
     return bytes(body)
 
 

@@ -62,21 +62,16 @@ class Wire:
             raise PlainKeyError(url=self.url)
         client = await self._clients.get()
         headers = None if body is None else {"Content-Type": "application/json"}
-        record: ExchangeRecord | None = None
         try:
             request = client.build_request(method, path, content=body, headers=headers)
-            url = f"{self.url}{path}"
-            record = self.log.begin(method, url, request.headers, body or b"")
-            response = await client.send(request, stream=True)
         except transport_errors() as error:
-            named = failures.of_exception(error)
-            if record is not None:
-                record.end(named)
-            raise named from error
-        except BaseException as error:
-            if record is not None:
-                record.end(error)
-            raise
+            raise failures.of_exception(error) from error
+        record = self.log.begin(method, f"{self.url}{path}", request.headers, body or b"")
+        with record:
+            try:
+                response = await client.send(request, stream=True)
+            except transport_errors() as error:
+                raise failures.of_exception(error) from error
         record.answer(response.status_code, response.headers)
         return response, record
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from tests.fakes.played_server import PlayedServer
 from tests.standin.http import Head, head_bytes, parse_head
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ class ServedFile:
     range_total: str = ""
 
 
-class FileServer:
+class FileServer(PlayedServer):
     """`async with FileServer() as server:`; files by path, everything asked in `asked`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.files: dict[str, ServedFile] = {}
         self.asked: list[Head] = []
         self.hanging = asyncio.Event()
-        self._tasks: set[asyncio.Task[None] | None] = set()
 
     def add(self, path: str, file: ServedFile) -> str:
         """Serve a file from now on; return its address."""
@@ -58,32 +58,6 @@ class FileServer:
     def ranges(self) -> list[str | None]:
         """What was asked for, by the requests' `Range`."""
         return [head.headers.get("range") for head in self.asked]
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for task in list(self._tasks):
-            if task is not None:
-                task.cancel()
-        await asyncio.wait_for(self._server.wait_closed(), 10)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        self._tasks.add(task)
-        try:
-            await self._answer(reader, writer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-            with contextlib.suppress(OSError, asyncio.CancelledError):
-                await writer.wait_closed()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = parse_head((await reader.readuntil(b"\r\n\r\n"))[:-4])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from typing import Self
 
+from tests.fakes.played_server import PlayedServer
 from tests.standin.http import Head, chunk, head_bytes, parse_head
 
 HANG = b"\x00hang"
@@ -33,45 +32,19 @@ def endless_reply(kind: str = "image/png") -> bytes:
     return head_bytes(200, [("Content-Type", kind), ("Transfer-Encoding", "chunked")]) + ENDLESS
 
 
-class ImageServer:
+class ImageServer(PlayedServer):
     """`async with ImageServer() as server:`; replies by path, everything asked in `asked`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.replies: dict[str, bytes] = {}
         self.asked: list[Head] = []
         self.sent = 0
-        self._tasks: set[asyncio.Task[None] | None] = set()
 
     def add(self, path: str, reply: bytes) -> str:
         """Answer a path so from now on; return its address."""
         self.replies[path] = reply
         return self.url + path
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for task in list(self._tasks):
-            if task is not None:
-                task.cancel()
-        await asyncio.wait_for(self._server.wait_closed(), 10)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        self._tasks.add(task)
-        try:
-            await self._answer(reader, writer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-            with contextlib.suppress(OSError, asyncio.CancelledError):
-                await writer.wait_closed()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = parse_head((await reader.readuntil(b"\r\n\r\n"))[:-4])

@@ -10,6 +10,7 @@ from desktop_chat.domain.params import GenerationParams
 from desktop_chat.domain.usage import TokenUsage
 from desktop_chat.services.live_reply import LiveReply
 from tests.domain.samples import message
+from tests.fakes.hand_clock import HandClock
 
 
 @pytest.fixture
@@ -24,16 +25,6 @@ def test_pieces_are_joined_and_reasoning_kept_apart(reply: LiveReply) -> None:
     reply.add_text("b")
     assert (reply.content, reply.reasoning) == ("ab", "hm")
     assert (reply.message.content, reply.message.status) == ("ab", MessageStatus.STREAMING)
-
-
-class HandClock:
-    """Seconds that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -7,16 +7,7 @@ import pytest
 from desktop_chat.domain.progress import ReplyProgress, Stage
 from desktop_chat.domain.stream import ModelLoading, PromptProgress, RetryScheduled
 from desktop_chat.services.replies.progress_tracker import ProgressTracker
-
-
-class HandClock:
-    """Seconds that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.fakes.hand_clock import HandClock
 
 
 @pytest.fixture

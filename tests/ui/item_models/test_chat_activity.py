@@ -7,18 +7,9 @@ import pytest
 from desktop_chat.domain.chat import ChatId
 from desktop_chat.domain.progress import ReplyProgress, Stage
 from desktop_chat.ui.item_models.chat_activity import ChatActivity
+from tests.fakes.hand_clock import HandClock
 
 CHAT = ChatId(1)
-
-
-class HandClock:
-    """Seconds that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
