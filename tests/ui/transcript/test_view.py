@@ -272,7 +272,7 @@ def test_failed_reply_keeps_its_text_and_shows_the_sentence(show: Show) -> None:
     model.replace(replace(FAILED, content="Part of it"))
     message = view.stage.layout.message(1)
     assert message.body.blocks == [TextBlock("Part of it")]
-    assert message.notes.action == "continue"
+    assert message.notes.action == "retry"
 
 
 @pytest.mark.parametrize("name", ["light", "dark", "high-contrast-light", "high-contrast-dark"])
