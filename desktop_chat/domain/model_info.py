@@ -7,6 +7,7 @@ from enum import StrEnum
 
 LM_STUDIO = "lm-studio"
 EMBEDDED = "embedded"
+FILE_SUFFIX = ".gguf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,14 @@ class ModelRef:
     @property
     def label(self) -> str:
         """The model as one would say it: of a file its name, else the id."""
-        if self.account_id != EMBEDDED:
-            return self.model_id
-        return self.model_id.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".gguf")
+        return short_name(self.model_id)
+
+
+def short_name(model_id: str) -> str:
+    """Return the name of a file where the id is one's path, as llama-server has it; else the id."""
+    if not model_id.casefold().endswith(FILE_SUFFIX):
+        return model_id
+    return model_id.replace("\\", "/").rpartition("/")[2][: -len(FILE_SUFFIX)] or model_id
 
 
 class ModelKind(StrEnum):

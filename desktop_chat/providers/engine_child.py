@@ -19,6 +19,10 @@ PR_SET_PDEATHSIG = 1
 PARALLEL_REPLIES = 4
 # llama.cpp's own default for kept prompts is 8 GB.
 PROMPT_CACHE_MIB = 256
+# So many tokens of a prompt are read before the engine tells how far it is, and before it looks
+# for a reply that was stopped. With llama.cpp's own 2048 most prompts are over by then; a
+# processor was measured to read as fast with this.
+PROMPT_STEP_TOKENS = 256
 WARNINGS_AND_ERRORS = 2
 NICENESS = 5
 # From -1000, never killed, to 1000, killed first.
@@ -140,6 +144,8 @@ def _start_server(order: dict[str, Any]) -> Any:
     # One pool instead of a fixed share each: a single chat may use the whole context.
     params.kv_unified = True
     params.cache_ram_mib = PROMPT_CACHE_MIB
+    # A graphics card reads long steps faster, and none of them takes it long.
+    params.n_batch = params.n_ubatch if _gpu_bytes() > 0 else PROMPT_STEP_TOKENS
     # The first prompt does what warming up would do, and nobody waits for both.
     params.warmup = False
     # Loads the model once more to see what fits on a graphics card.

@@ -17,7 +17,7 @@ from desktop_chat.domain.errors import (
     UnreadableReplyError,
     WrongPathError,
 )
-from desktop_chat.domain.model_info import ModelInfo, ModelInstance, ModelKind
+from desktop_chat.domain.model_info import ModelInfo, ModelInstance, ModelKind, short_name
 from desktop_chat.domain.params import ParamName
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _model_of_openai(entry: dict[str, Any]) -> ModelInfo | None:
     status = _text(_object(entry.get("status")).get("value"))
     return ModelInfo(
         id=model_id,
-        name=model_id,
+        name=short_name(model_id),
         kind=ModelKind.EMBEDDING if is_embedding else ModelKind.UNKNOWN,
         is_loaded=None if status is None else status == "loaded",
         context_length=length or positive_of(meta.get("n_ctx")),

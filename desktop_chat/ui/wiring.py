@@ -106,6 +106,7 @@ class Wiring(QObject):
     def _connect_models(self) -> None:
         welcome, models = self._window.welcome, self._to.models
         welcome.start_lm_studio_requested.connect(self._on_start_lm_studio_requested)
+        welcome.settings_requested.connect(self._on_settings_requested)
         welcome.choose_file_requested.connect(self._on_choose_file_requested)
         welcome.file_dropped.connect(models.add_file)
         welcome.starter_model_requested.connect(models.fetch_starter_model)

@@ -17,11 +17,12 @@ from desktop_chat.domain.errors import (
 
 
 def family(base: type[ChatError] = ChatError) -> list[type[ChatError]]:
-    own = [base] if base.__module__ == errors.__name__ else []
+    own = [base] if base.__module__.startswith(f"{errors.__name__}.") else []
     return own + [one for child in base.__subclasses__() for one in family(child)]
 
 
 ALL = family()
+assert ALL
 
 
 def slots(sentence: str) -> set[str]:

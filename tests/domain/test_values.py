@@ -11,6 +11,8 @@ from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelRef
     ("ref", "label"),
     [
         (ModelRef(LM_STUDIO, "qwen/qwen3-8b"), "qwen/qwen3-8b"),
+        (ModelRef("server-1", "/models/of/me/Tiny.Q4.gguf"), "Tiny.Q4"),
+        (ModelRef("server-1", "/.gguf"), "/.gguf"),
         (ModelRef(EMBEDDED, "/models/Tiny.Q4.gguf"), "Tiny.Q4"),
         (ModelRef(EMBEDDED, "C:\\models\\Tiny.gguf"), "Tiny"),
     ],

@@ -81,6 +81,22 @@ def test_model_is_loaded_with_options_and_unloaded_again(server):
     run_window(scenario)
 
 
+def test_model_for_embeddings_that_was_loaded_is_shown_so_and_can_be_unloaded(server):
+    async def scenario(win: OpenWindow) -> None:
+        dialog = await models_dialog(win)
+        await until(lambda: row(dialog, EMBEDDING), "embeddings are listed too")
+        dialog.choose(ModelRef(LM_STUDIO, EMBEDDING))
+        press(dialog, "loadButton")
+        load = await until(lambda: win.dialog("loadDialog"), "the options are asked for")
+        press(load, "loadNowButton")
+        await until(lambda: "in memory" in row(dialog, EMBEDDING).state, "it is in memory")
+        press(dialog, "unloadButton")
+        await until(lambda: not row(dialog, EMBEDDING).state, "it is not in memory any more")
+        assert [instance.key for instance in server.state.instances] == [ECHO]
+
+    run_window(scenario)
+
+
 def test_scenario_117_second_load_is_shown_and_the_right_one_unloaded(server):
     async def scenario(win: OpenWindow) -> None:
         dialog = await models_dialog(win)
@@ -108,6 +124,25 @@ def test_scenario_122_download_by_name_ends_with_the_model_in_the_list():
         await until(lambda: row(dialog, "ibm/granite-4-micro"), "the model is there")
         await until(lambda: "is there now" in note(dialog), "its end is told")
         assert not dialog.jobs.isVisible()
+
+    run_window(scenario)
+
+
+def test_download_goes_on_in_the_status_line_when_the_dialog_is_closed(server):
+    server.state.speed = 0.01
+
+    async def scenario(win: OpenWindow) -> None:
+        dialog = await models_dialog(win)
+        press(dialog, "downloadButton")
+        source = await until(lambda: win.dialog("downloadDialog"), "the source is asked for")
+        source.source.setText("ibm/granite-4-micro")
+        press(source, "startDownloadButton")
+        dialog.reject()
+        await until(lambda: "Fetching ibm/granite-4-micro" in win.status_text(), "it is told")
+        assert win.controllers.status.action == "models.open"
+        server.state.speed = 1000.0
+        await until(lambda: "is there now" in win.status_text(), "its end is told")
+        assert "Fetching" not in win.status_text()
 
     run_window(scenario)
 

@@ -218,3 +218,8 @@ def test_models_of_v1_number_beyond_all_measure_is_unknown():
     entry = {"key": "m", "size_bytes": 10**400, "max_context_length": 10**400}
     (model,) = models_of_v1({"models": [entry]})
     assert (model.size_bytes, model.context_length) == (None, None)
+
+
+def test_models_of_openai_file_is_called_by_its_name_and_asked_for_by_its_path():
+    (model,) = model_lists.models_of_openai({"data": [{"id": "/srv/models/Tiny-Q4.gguf"}]})
+    assert (model.id, model.name) == ("/srv/models/Tiny-Q4.gguf", "Tiny-Q4")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -27,6 +28,7 @@ from desktop_chat.domain.stream import (
     TextDelta,
     UsageReported,
 )
+from desktop_chat.providers.http import CONNECT_TIMEOUT_S
 from desktop_chat.providers.lm_studio import LMStudioAPIProvider
 from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
 from tests.providers.replies import events_and_error, events_of, text_of
@@ -38,6 +40,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.engine]
 COMMAND = [sys.executable, "-m", "desktop_chat.providers.engine_child"]
 CONTEXT = 512
 FREE_AGAIN_S = 60.0
+# Longer than connecting may take, which is the only deadline on the way to a reply.
+HALT_S = CONNECT_TIMEOUT_S + 1
 STORY = "Tell a long story."
 
 
@@ -165,6 +169,8 @@ async def test_reading_the_prompt_is_told(real: RealServer):
     told = [event for event in events if isinstance(event, PromptProgress)]
     assert told
     assert all((event.processed or 0) <= (event.total or 0) for event in told)
+    # More than that it began and that it is over.
+    assert any(0 < (event.processed or 0) < (event.total or 0) for event in told)
 
 
 async def test_server_that_ends_in_mid_reply_is_a_lost_connection(starter_model: Path):
@@ -188,6 +194,33 @@ async def killed_midway(provider: Either, server: RealServer, texts: list[str]) 
     except ChatError as error:
         return error.code
     return ""
+
+
+async def test_row_41_server_that_is_halted_for_a_while_goes_on_where_it_was(real: RealServer):
+    provider = real.provider("llama-server")
+    texts: list[str] = []
+    try:
+        async with aclosing(provider.stream(asked(real, STORY, 60))) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    texts.append(event.text)
+                    if len(texts) == 1:
+                        await halted(real.process)
+        again = text_of(await events_of(provider, asked(real, STORY, 60)))
+        # One request each: nothing was sent twice, and nothing of the text is missing.
+        assert [one.method for one in provider.exchanges].count("POST") == 2
+    finally:
+        await provider.aclose()
+    assert "".join(texts) == again
+
+
+async def halted(process: subprocess.Popen[bytes]) -> None:
+    """Stop the process as a machine does that goes to sleep, and wake it."""
+    process.send_signal(signal.SIGSTOP)
+    try:
+        await asyncio.sleep(HALT_S)
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 async def test_unknown_path_is_named(real: RealServer):

@@ -189,3 +189,9 @@ async def test_password_of_a_proxy_is_in_no_finding(
     assert any("proxy.example" in str(finding) for finding in found)
     for finding in found:
         assert "geheim-1234" not in f"{finding} {finding.as_dict()}"
+
+
+async def test_no_model_file_is_no_fault_where_a_server_answers(standin: StandIn) -> None:
+    found = await findings(url=standin.url)
+    assert found["model files"].is_ok
+    assert "none in" in found["model files"].detail

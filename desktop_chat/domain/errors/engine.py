@@ -195,7 +195,7 @@ class CertificateChangedError(EngineError):
     code = "certificate_changed"
     sentence = (
         "The certificate of {url} is another one than you trusted. Nothing was sent. "
-        "Ask whoever runs the server, then trust the new one in its settings."
+        "Ask who runs the server, then trust the new one in its settings."
     )
 
 

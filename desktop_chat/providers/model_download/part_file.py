@@ -121,12 +121,15 @@ class PartFile:
         return self._digest.hexdigest()
 
     def close(self) -> None:
-        """Keep what is there for another time."""
+        """Keep what is there for another time; of nothing no empty file is left."""
         with self._lock:
             file, self._file = self._file, None
         if file is not None:
             with contextlib.suppress(OSError):
                 file.close()
+                if self.size == 0:
+                    self.path.unlink(missing_ok=True)
+                    self._note.unlink(missing_ok=True)
 
     def finish(self) -> None:
         """Put the whole file in its place, at once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat import paths
@@ -89,6 +90,9 @@ class DoctorService:
         servers = [self._lm_studio(secrets)]
         servers += [await self._server(a, secrets) for a in accounts if a.is_enabled]
         looks = await asyncio.gather(*(look_at_server(one, self._ports) for one in servers))
+        has_server = any(found for _, found in looks)
+        if not models and has_server:
+            files = replace(files, is_ok=True, code="")
         findings = [
             places.look_at_data_dir(self._launch),
             *database,
@@ -100,7 +104,7 @@ class DoctorService:
         ]
         proxy = places.look_at_system_proxy()
         findings += [proxy] if proxy else []
-        if not models and not any(found for _, found in looks):
+        if not models and not has_server:
             advice = str(NoModelAnywhereError())
             text = "no chat model anywhere"
             findings.append(

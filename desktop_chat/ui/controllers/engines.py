@@ -44,7 +44,7 @@ class EnginesController(QObject):
         footer_changed(EngineFooter): the engine at the foot of the sidebar.
         status_changed(StatusText): the engine's line for the status line.
         welcome_changed(str, str): what the empty transcript shows: "ready", "no_model" or
-            "checking", and the model's name.
+            "checking", and the model's name, or why LM Studio, which answers, is of no use.
     """
 
     engines_changed = Signal()
@@ -202,7 +202,9 @@ class EnginesController(QObject):
         elif self._is_checking():
             self.welcome_changed.emit("checking", "")
         elif isinstance(error, NoModelAnywhereError):
-            self.welcome_changed.emit("no_model", "")
+            lm_studio = self._engines.status(LM_STUDIO)
+            error = lm_studio.error if lm_studio.state is EngineState.WRONG else None
+            self.welcome_changed.emit("no_model", error_words(error) if error else "")
         else:
             self.welcome_changed.emit("ready", "")
 

@@ -82,6 +82,7 @@ class StatusController(QObject):
         self._notice: StatusText | None = None
         self._refusal: StatusText | None = None
         self._saving: StatusText | None = None
+        self._work = StatusText("")
         self._engine = StatusText(_tr("Looking for a model…"))
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -127,6 +128,11 @@ class StatusController(QObject):
         if engine != self._engine and self._notice is self._refusal:
             self._notice = None
         self._engine = engine
+        self._show()
+
+    def set_work(self, work: StatusText) -> None:
+        """What goes on beside the replies, with the button that shows it; "" if nothing does."""
+        self._work = work
         self._show()
 
     def _on_turn_started(self, event: TurnStarted) -> None:
@@ -213,9 +219,11 @@ class StatusController(QObject):
         done = self._done.get(self._chat_id, "") if self._chat_id is not None else ""
         answered_by, left_out = self._notes()
         # A warning comes first, and news before what is known.
-        texts = [done, answered_by, engine.text, left_out]
+        texts = [self._work.text, done, answered_by, engine.text, left_out]
         if engine.kind != IDLE:
-            texts = [engine.text, answered_by, left_out]
+            texts = [engine.text, self._work.text, answered_by, left_out]
+        if self._work.text and not engine.action:
+            engine = replace(self._work, kind=engine.kind)
         return replace(engine, text=_joined(texts))
 
     def _notes(self) -> tuple[str, str]:

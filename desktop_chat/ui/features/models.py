@@ -11,6 +11,7 @@ from desktop_chat.domain.errors import ChatError
 from desktop_chat.domain.model_info import ModelKind, ModelRef
 from desktop_chat.services.engines import EngineState
 from desktop_chat.ui.controllers.model_jobs import JobKind, ModelJobs
+from desktop_chat.ui.controllers.status import StatusText
 from desktop_chat.ui.features.model_fetching import ModelFetching
 from desktop_chat.ui.features.model_loading import ModelLoading
 
@@ -179,8 +180,14 @@ class ModelsFeature(QObject):
 
     @Slot()
     def _on_jobs_changed(self) -> None:
+        from desktop_chat.ui.dialogs.models.job_rows import jobs_words
+
+        jobs = self._jobs.jobs
+        self._context.controllers.status.set_work(
+            StatusText(jobs_words(jobs), action=SHOW, action_label=self.tr("Show models"))
+        )
         if self._dialog is not None:
-            self._dialog.jobs.set_jobs(self._jobs.jobs)
+            self._dialog.jobs.set_jobs(jobs)
 
     @Slot(object)
     def _on_job_done(self, job: ModelJob) -> None:
@@ -191,6 +198,9 @@ class ModelsFeature(QObject):
         }
         self._set_note(words[job.kind].format(job.label))
         self._engines.look_now()
+        if self._dialog is not None:
+            # The engines tell nothing of a model that cannot be chosen: one for embeddings.
+            self._context.tasks.spawn(self._list_all(), key=LISTING)
         if self._dialog is not None and job.progress is not None and job.progress.model_id:
             self._dialog.choose(ModelRef(job.account_id, job.progress.model_id))
 

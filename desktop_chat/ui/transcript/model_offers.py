@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, Signal, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -33,12 +33,14 @@ class ModelOffers(QWidget):
 
     Signals:
         start_lm_studio_requested()
+        settings_requested(): LM Studio runs, and what is set for it is wrong.
         choose_file_requested()
         starter_model_requested()
         cancel_requested()
     """
 
     start_lm_studio_requested = Signal()
+    settings_requested = Signal()
     choose_file_requested = Signal()
     starter_model_requested = Signal()
     cancel_requested = Signal()
@@ -66,18 +68,26 @@ class ModelOffers(QWidget):
             self.tr("Get it"),
             look=ButtonLook.PRIMARY,
         )
-        self._studio = _Offer(
-            "server",
-            self.tr("Start LM Studio"),
-            self.tr("Its models appear here as soon as its server runs."),
-            self.tr("Start"),
-        )
+        self._studio = _Offer("server", *self._start_words())
+        self._is_troubled = False
         self._file = _Offer(
             "file-up",
             self.tr("Choose a GGUF file"),
             self.tr("Or drop one anywhere here."),
             self.tr("Choose…"),
         )
+
+    def _start_words(self) -> tuple[str, str, str]:
+        words = self.tr("Its models appear here as soon as its server runs.")
+        return self.tr("Start LM Studio"), words, self.tr("Start")
+
+    def set_trouble(self, text: str) -> None:
+        """Say why LM Studio is of no use though it runs; "" offers to start it."""
+        self._is_troubled = bool(text)
+        if text:
+            self._studio.set_words(self.tr("Use LM Studio"), text, self.tr("Settings"))
+        else:
+            self._studio.set_words(*self._start_words())
 
     def _build_ui(self) -> None:
         line = QHBoxLayout()
@@ -98,7 +108,7 @@ class ModelOffers(QWidget):
 
     def _connect(self) -> None:
         self._starter.pressed.connect(self.starter_model_requested)
-        self._studio.pressed.connect(self.start_lm_studio_requested)
+        self._studio.pressed.connect(self._on_studio_pressed)
         self._file.pressed.connect(self.choose_file_requested)
         self._cancel.clicked.connect(self.cancel_requested)
 
@@ -132,6 +142,13 @@ class ModelOffers(QWidget):
         self._error.setText(text)
         self._error.setVisible(bool(text))
 
+    @Slot()
+    def _on_studio_pressed(self) -> None:
+        if self._is_troubled:
+            self.settings_requested.emit()
+        else:
+            self.start_lm_studio_requested.emit()
+
 
 class _Offer(Card):
     """One way: a sign, what it is, what to know, and the button.
@@ -157,8 +174,7 @@ class _Offer(Card):
         self._words = Label(words, px=TEXT_STATUS, ink="muted")
         self._words.setWordWrap(True)
         self._button = Button(look, text=action)
-        self._button.setAccessibleName(title)
-        self._button.setAccessibleDescription(words)
+        self.set_words(title, words, action)
         self._button.clicked.connect(self.pressed)
         texts = QVBoxLayout()
         texts.setSpacing(2)
@@ -176,6 +192,13 @@ class _Offer(Card):
         for label in (self._title, self._words):
             label.set_theme(theme)
         self._button.set_theme(theme)
+
+    def set_words(self, title: str, words: str, action: str) -> None:
+        self._title.setText(title)
+        self._words.setText(words)
+        self._button.setText(action)
+        self._button.setAccessibleName(title)
+        self._button.setAccessibleDescription(words)
 
     def set_enabled(self, is_enabled: bool) -> None:
         self._button.setEnabled(is_enabled)

@@ -33,6 +33,7 @@ class Welcome(QScrollArea):
 
     Signals:
         start_lm_studio_requested()
+        settings_requested(): LM Studio runs, and what is set for it is wrong.
         choose_file_requested()
         file_dropped(path: str)
         starter_model_requested()
@@ -40,6 +41,7 @@ class Welcome(QScrollArea):
     """
 
     start_lm_studio_requested = Signal()
+    settings_requested = Signal()
     choose_file_requested = Signal()
     file_dropped = Signal(str)
     starter_model_requested = Signal()
@@ -85,14 +87,19 @@ class Welcome(QScrollArea):
             self._offers.set_theme(theme)
             self._offers.setMaximumWidth(theme.px(WIDEST))
 
-    def set_state(self, kind: WelcomeKind, model_label: str = "") -> None:
-        """Show the empty chat with the model that answers, the search for one, or the offers."""
+    def set_state(self, kind: WelcomeKind, words: str = "") -> None:
+        """Show the empty chat, the search for a model, or the offers.
+
+        Args:
+            kind: Which of them.
+            words: The model that answers; with the offers why LM Studio is of no use, if it runs.
+        """
         self._kind = kind
         match kind:
             case "ready":
                 self._title.setText(self.tr("Ask anything"))
                 keys = self.tr("Enter sends, Shift+Enter starts a new line.")
-                answers = self.tr("{0} answers.").format(model_label) if model_label else ""
+                answers = self.tr("{0} answers.").format(words) if words else ""
                 self._words.setText(f"{answers} {keys}".strip())
             case "checking":
                 self._title.setText(self.tr("Ask anything"))
@@ -101,6 +108,7 @@ class Welcome(QScrollArea):
                 self._title.setText(self.tr("There is no model yet"))
                 self._words.setText(self.tr("A model writes the replies. Three ways to get one:"))
         if kind == "no_model":
+            self._the_offers().set_trouble(words)
             self._the_offers().show()
         elif self._offers is not None:
             self._offers.hide()
@@ -119,6 +127,7 @@ class Welcome(QScrollArea):
             offers = ModelOffers(self._theme)
             offers.setMaximumWidth(self._theme.px(WIDEST))
             offers.start_lm_studio_requested.connect(self.start_lm_studio_requested)
+            offers.settings_requested.connect(self.settings_requested)
             offers.choose_file_requested.connect(self.choose_file_requested)
             offers.starter_model_requested.connect(self.starter_model_requested)
             offers.cancel_requested.connect(self.cancel_requested)

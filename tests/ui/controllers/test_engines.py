@@ -136,6 +136,7 @@ def test_wrong_address_says_what_answers_there(qloop: asyncio.Runner, bench: Ben
     status = bench.log.last("status_changed")
     assert (status.kind, status.action) == (ERROR, OPEN_SETTINGS)
     assert "not a model server" in status.text
+    assert bench.log["welcome_changed"][-1] == ("no_model", status.text)
 
 
 def test_wrong_address_beside_the_embedded_engine_warns(

@@ -291,3 +291,20 @@ def test_server_that_cannot_be_used_says_more_than_that_there_is_no_model(line: 
     line.controller.set_engine(StatusText("It wants a token", ERROR))
     line.controller.refuse(StatusText("There is no model", ERROR))
     assert line.now.text == "It wants a token"
+
+
+def test_work_beside_the_replies_is_shown_with_its_button(line: Line) -> None:
+    line.controller.set_work(StatusText("Fetching x 13 %", action="models.open", action_label="Go"))
+    assert line.now.text == f"Fetching x 13 % · {ENGINE.text}"
+    assert (line.now.action, line.now.action_label) == ("models.open", "Go")
+    line.controller.set_work(StatusText(""))
+    assert line.now == ENGINE
+
+
+def test_work_beside_the_replies_leaves_a_trouble_its_button(line: Line) -> None:
+    trouble = StatusText("It wants a token", ERROR, "open-settings", "Settings")
+    line.controller.set_engine(trouble)
+    line.controller.set_work(StatusText("Fetching x", action="models.open", action_label="Go"))
+    assert line.now == StatusText(
+        "It wants a token · Fetching x", ERROR, "open-settings", "Settings"
+    )

@@ -306,3 +306,19 @@ def test_keyboard_reaches_a_new_header_before_the_button_for_one_more(editor):
     while chain[-1] is not add and len(chain) < 50:
         chain.append(chain[-1].nextInFocusChain())
     assert [widget for widget in chain if widget in stops] == stops
+
+
+def test_each_header_has_names_of_its_own_for_a_screen_reader(editor):
+    dialog = editor(CLUSTER)
+    headers = dialog.form.headers
+    button(dialog, "addHeaderButton").click()
+    headers._rows[0]._remove.click()
+    names = [stop.accessibleName() for row in headers._rows for stop in row.stops()]
+    assert names == [
+        "Name of header 1",
+        "Value of header 1",
+        "Remove header 1",
+        "Name of header 2",
+        "Value of header 2",
+        "Remove header 2",
+    ]

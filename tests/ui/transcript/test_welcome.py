@@ -107,3 +107,14 @@ def test_it_is_painted_in_every_state(welcome):
         welcome.set_state(kind)
         QApplication.processEvents()
         assert not welcome.grab().isNull()
+
+
+def test_lm_studio_that_runs_and_is_of_no_use_leads_to_its_settings(welcome, qtbot):
+    welcome.set_state("no_model", "LM Studio wants an API token.")
+    assert "wants an API token" in _words(welcome)
+    assert "Start LM Studio" not in _words(welcome)
+    with qtbot.waitSignal(welcome.settings_requested):
+        _button(welcome, "Use LM Studio").click()
+    welcome.set_state("no_model")
+    with qtbot.waitSignal(welcome.start_lm_studio_requested):
+        _button(welcome, "Start LM Studio").click()

@@ -129,6 +129,16 @@ class _JobRow(QWidget):
         self.cancel_requested.emit(self._job_id)
 
 
+def jobs_words(jobs: Sequence[ModelJob]) -> str:
+    """Return in a few words what is under way and how far; "" if nothing is."""
+    parts = []
+    for job in jobs:
+        share = _share(job)
+        percent = "" if share is None else _tr("{0} %").format(int(share * 100))
+        parts.append(" ".join(part for part in (_title(job), percent) if part))
+    return " · ".join(parts)
+
+
 def _title(job: ModelJob) -> str:
     words = {
         JobKind.LOAD: _tr("Loading {0}"),

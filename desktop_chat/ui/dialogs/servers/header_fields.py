@@ -59,7 +59,12 @@ class HeaderFields(QWidget):
         stops = [stop for each in self._rows for stop in each.stops()]
         for before, after in pairwise([*stops, self._add]):
             self.setTabOrder(before, after)
+        self._number()
         return row
+
+    def _number(self) -> None:
+        for place, row in enumerate(self._rows, start=1):
+            row.set_number(place)
 
     @Slot()
     def _on_add_clicked(self) -> None:
@@ -74,6 +79,7 @@ class HeaderFields(QWidget):
             self._column.removeWidget(row)
             row.deleteLater()
             self._add.setEnabled(True)
+            self._number()
             self.changed.emit()
 
 
@@ -94,7 +100,6 @@ class _HeaderRow(QWidget):
         self.line.setMaxLength(LONGEST)
         self.line.setMinimumWidth(NAME_WIDTH)
         self.line.setPlaceholderText(self.tr("Name"))
-        self.line.setAccessibleName(self.tr("Name of the header"))
         # The stored value belongs to this name.
         self.line.setReadOnly(is_stored)
         self.value = SecretLine(
@@ -114,6 +119,12 @@ class _HeaderRow(QWidget):
 
     def stops(self) -> tuple[QWidget, ...]:
         return self.line, self.value.line, self._remove
+
+    def set_number(self, number: int) -> None:
+        """Tell a screen reader which of the headers this is."""
+        self.line.setAccessibleName(self.tr("Name of header {0}").format(number))
+        self.value.line.setAccessibleName(self.tr("Value of header {0}").format(number))
+        self._remove.setAccessibleName(self.tr("Remove header {0}").format(number))
 
     def name(self) -> str:
         return self.line.text().strip()
