@@ -48,8 +48,8 @@ def measure_engines(part: str = "", *, quick: bool = False) -> dict[str, Result]
 
 def measure_decoding(quick: bool) -> dict[str, Result]:
     """Decode a whole stream, in turns with the bare JSON decoder."""
-    from desktop_chat.providers.chunks import ChunkDecoder
-    from desktop_chat.providers.failures import Failures
+    from desktop_chat.providers.dialect.chunks import ChunkDecoder
+    from desktop_chat.providers.wire.failures import Failures
 
     given = frames()
     pieces = wire(given)

@@ -27,7 +27,7 @@ from desktop_chat.ui.application import install_asyncgen_hooks
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from desktop_chat.services.chat import ChatService
+    from desktop_chat.services.replies.chat import ChatService
 
 PROMPT = "Count."
 

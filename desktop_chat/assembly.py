@@ -14,17 +14,21 @@ from desktop_chat.domain.errors import StorageError
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO
 from desktop_chat.logs import register_secret
 from desktop_chat.providers.embedded import EmbeddedProvider
-from desktop_chat.services.account_secrets import AccountSecretsStore
-from desktop_chat.services.accounts import AccountsService
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.chat import ChatService
 from desktop_chat.services.chats import ChatsService
-from desktop_chat.services.discovery import DiscoveryService
-from desktop_chat.services.engine_accounts import EmbeddedEngine, LmStudioEngine, StoredChoices
-from desktop_chat.services.engine_options import GPU_BYTES, StoredOptions
-from desktop_chat.services.engines import EngineService
-from desktop_chat.services.journal import Journal
+from desktop_chat.services.engines.account_secrets import AccountSecretsStore
+from desktop_chat.services.engines.accounts import AccountsService
+from desktop_chat.services.engines.discovery import DiscoveryService
+from desktop_chat.services.engines.engine_accounts import (
+    EmbeddedEngine,
+    LmStudioEngine,
+    StoredChoices,
+)
+from desktop_chat.services.engines.engine_options import GPU_BYTES, StoredOptions
+from desktop_chat.services.engines.model_loads import StoredLoads
+from desktop_chat.services.engines.models import ModelsService
+from desktop_chat.services.engines.service import EngineService
 from desktop_chat.services.library.branching import BranchingService
 from desktop_chat.services.library.chat_lists import ChatListsService
 from desktop_chat.services.library.indexing import IndexingService
@@ -32,10 +36,11 @@ from desktop_chat.services.library.organising import OrganisingService
 from desktop_chat.services.library.search import SearchService
 from desktop_chat.services.library.trash import TrashService
 from desktop_chat.services.library.undoing import UndoingService
-from desktop_chat.services.model_loads import StoredLoads
-from desktop_chat.services.models import ModelsService
-from desktop_chat.services.params import ParamsService
+from desktop_chat.services.replies.chat import ChatService
+from desktop_chat.services.replies.journal import Journal
+from desktop_chat.services.replies.params import ParamsService
 from desktop_chat.services.replies.titles import TitleService
+from desktop_chat.services.replies.turns import TurnStore
 from desktop_chat.services.safekeeping.backups import BackupService
 from desktop_chat.services.safekeeping.drafts import DraftsService
 from desktop_chat.services.safekeeping.opening import open_data, save_again, want_recovery
@@ -43,7 +48,6 @@ from desktop_chat.services.safekeeping.upkeep import UpkeepService
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import TOKEN, SettingsService
 from desktop_chat.services.settings_saving import SettingsSaving
-from desktop_chat.services.turns import TurnStore
 from desktop_chat.storage.accounts import AccountRepository
 from desktop_chat.storage.branches import BranchRepository
 from desktop_chat.storage.chats import ChatRepository
@@ -61,7 +65,7 @@ from desktop_chat.storage.searching.search_index import SearchIndex
 
 if TYPE_CHECKING:
     from desktop_chat.providers.embedded import LoadHistory
-    from desktop_chat.services.engines import Engine
+    from desktop_chat.services.engines.service import Engine
     from desktop_chat.services.importing.service import ImportService
     from desktop_chat.services.launch import Launch
     from desktop_chat.storage.secrets import SecretStore

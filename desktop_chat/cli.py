@@ -80,7 +80,7 @@ def _run_command(command: str, options: dict[str, Any]) -> int:
 
 def _run_internal(name: str, arguments: list[str]) -> int:
     if name == "_engine":
-        from desktop_chat.providers.engine_child import main as run_engine
+        from desktop_chat.providers.local.engine_child import main as run_engine
 
         return run_engine()
     if name == "_draw":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from desktop_chat import paths
 from desktop_chat.domain.errors import ChatError
-from desktop_chat.providers import starter_model
+from desktop_chat.providers.model_download import starter_model
 from desktop_chat.services.launch import read_launch
 
 

@@ -19,7 +19,7 @@ from desktop_chat.storage.lock import DataDirectoryLock
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from desktop_chat.services.chat import ChatService
+    from desktop_chat.services.replies.chat import ChatService
 
 HOLDER_TIMEOUT_S = 1.0
 

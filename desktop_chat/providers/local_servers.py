@@ -7,12 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.account import AccountKind, FoundServer
-from desktop_chat.providers.http_head import HeadError, read_body, read_head
+from desktop_chat.providers.wire.http_head import HeadError, read_body, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from desktop_chat.providers.http_head import Head
+    from desktop_chat.providers.wire.http_head import Head
 
 # Only there: looking around elsewhere is nothing a chat client does.
 LOOPBACK = "127.0.0.1"

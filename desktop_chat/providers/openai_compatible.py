@@ -13,14 +13,14 @@ from desktop_chat.domain.engine_features import (
     EngineFeatures,
 )
 from desktop_chat.domain.params import ParamName
-from desktop_chat.providers.access import DIRECT, ServerAccess
-from desktop_chat.providers.chat_dialect import Wording
-from desktop_chat.providers.model_lists import models_of_openai
-from desktop_chat.providers.server_details import (
+from desktop_chat.providers.dialect.chat_dialect import Wording
+from desktop_chat.providers.dialect.model_lists import models_of_openai
+from desktop_chat.providers.dialect.server_details import (
     with_llama_server_details,
     with_ollama_details,
 )
-from desktop_chat.providers.v1_server import LOADING_RETRY_S, V1Server
+from desktop_chat.providers.dialect.v1_server import LOADING_RETRY_S, V1Server
+from desktop_chat.providers.wire.access import DIRECT, ServerAccess
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence

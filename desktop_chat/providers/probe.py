@@ -13,18 +13,18 @@ from desktop_chat.domain.errors import (
     PlainKeyError,
     UnreadableReplyError,
 )
-from desktop_chat.providers.access import DIRECT, ServerAccess, checked_headers, checked_proxy
-from desktop_chat.providers.failures import Failures
-from desktop_chat.providers.http import checked_token, https_context, tls_context
-from desktop_chat.providers.http_head import HeadError, read_body, read_head
-from desktop_chat.providers.json_reply import checked_json
-from desktop_chat.providers.masking import secret_parts
-from desktop_chat.providers.model_lists import (
+from desktop_chat.providers.dialect.model_lists import (
     FoundModels,
     look_for_models,
     models_of_openai,
 )
-from desktop_chat.providers.urls import DEFAULT_PORTS, is_unprotected, normalise_base_url
+from desktop_chat.providers.wire.access import DIRECT, ServerAccess, checked_headers, checked_proxy
+from desktop_chat.providers.wire.failures import Failures
+from desktop_chat.providers.wire.http import checked_token, https_context, tls_context
+from desktop_chat.providers.wire.http_head import HeadError, read_body, read_head
+from desktop_chat.providers.wire.json_reply import checked_json
+from desktop_chat.providers.wire.masking import secret_parts
+from desktop_chat.providers.wire.urls import DEFAULT_PORTS, is_unprotected, normalise_base_url
 
 if TYPE_CHECKING:
     from desktop_chat.domain.model_info import ModelInfo
@@ -71,7 +71,7 @@ async def probe_models(
     get_json = prober.get_json
     if checked_proxy(access.proxy):
         # Proxies are left to the HTTP library, and are rare enough to import it for them.
-        from desktop_chat.providers.v1_server import V1Server
+        from desktop_chat.providers.dialect.v1_server import V1Server
 
         get_json = V1Server(url, token, access=access).get_json
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.account import Account, AccountKind, AccountSecrets
 from desktop_chat.domain.errors import InvalidAccountError
-from desktop_chat.providers.access import ServerAccess
+from desktop_chat.providers.wire.access import ServerAccess
 
 if TYPE_CHECKING:
     from desktop_chat.providers.lm_studio import LMStudioAPIProvider

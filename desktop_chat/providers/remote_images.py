@@ -14,8 +14,8 @@ from desktop_chat.domain.errors import (
     ImageTypeError,
     ImageUnreachableError,
 )
-from desktop_chat.providers.http import LoopClients, transport_errors
-from desktop_chat.providers.urls import DEFAULT_PORTS, is_private_host
+from desktop_chat.providers.wire.http import LoopClients, transport_errors
+from desktop_chat.providers.wire.urls import DEFAULT_PORTS, is_private_host
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

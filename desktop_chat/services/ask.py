@@ -20,16 +20,16 @@ from desktop_chat.domain.message import MessageStatus
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelRef
 from desktop_chat.domain.params import GenerationParams
 from desktop_chat.domain.stream import TextDelta
-from desktop_chat.services.chat import check_message
-from desktop_chat.services.engines import EngineState
+from desktop_chat.services.engines.service import EngineState
+from desktop_chat.services.replies.chat import check_message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
     from desktop_chat.domain.message import Message
-    from desktop_chat.services.chat import ChatService
-    from desktop_chat.services.engines import EngineService
-    from desktop_chat.services.turns import TurnStore
+    from desktop_chat.services.engines.service import EngineService
+    from desktop_chat.services.replies.chat import ChatService
+    from desktop_chat.services.replies.turns import TurnStore
 
 
 async def answer(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop_chat.assembly import Reading, Services
-    from desktop_chat.services.models import ModelsService
+    from desktop_chat.services.engines.models import ModelsService
     from desktop_chat.services.tasks import TaskScope
     from desktop_chat.ui.shell import Shell
 

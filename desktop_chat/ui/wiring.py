@@ -14,8 +14,8 @@ from desktop_chat.domain.errors import (
     NoModelAnywhereError,
 )
 from desktop_chat.domain.model_info import ModelRef
-from desktop_chat.services import lm_studio_app
-from desktop_chat.services.engines import EngineState
+from desktop_chat.services.engines import lm_studio_app
+from desktop_chat.services.engines.service import EngineState
 from desktop_chat.ui import messages as words
 from desktop_chat.ui.controllers.engines import USE_LM_STUDIO, EngineFooter
 from desktop_chat.ui.controllers.status import ERROR, StatusText

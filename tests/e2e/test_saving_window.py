@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desktop_chat.paths import database_path
-from desktop_chat.services import journal as journal_module
+from desktop_chat.services.replies import journal as journal_module
 from desktop_chat.services.safekeeping import drafts as drafts_module
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database

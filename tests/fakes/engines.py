@@ -6,7 +6,7 @@ from desktop_chat.domain.engine_features import EngineFeatures
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelInfo, ModelKind, ModelRef
 from desktop_chat.providers.scripted import ScriptedProvider
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engines import EngineService
+from desktop_chat.services.engines.service import EngineService
 
 REF = ModelRef(LM_STUDIO, "alpha")
 

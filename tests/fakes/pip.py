@@ -7,7 +7,7 @@ import sys
 import zipfile
 from typing import TYPE_CHECKING
 
-from desktop_chat.providers.starter_model import StarterPackage
+from desktop_chat.providers.model_download.starter_model import StarterPackage
 
 if TYPE_CHECKING:
     from pathlib import Path

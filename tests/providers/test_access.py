@@ -8,15 +8,15 @@ import pytest
 
 from desktop_chat.domain import errors
 from desktop_chat.domain.account import Account, AccountKind, AccountSecrets
-from desktop_chat.providers.access import (
+from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
+from desktop_chat.providers.probe import probe_models
+from desktop_chat.providers.registry import extra_body_of, make_provider
+from desktop_chat.providers.wire.access import (
     ServerAccess,
     checked_headers,
     checked_proxy,
     environment_proxy,
 )
-from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
-from desktop_chat.providers.probe import probe_models
-from desktop_chat.providers.registry import extra_body_of, make_provider
 from tests.providers.fault_server import OPEN_HEAD, Visit, fault_server, frame, words
 from tests.providers.replies import ask, events_and_error, events_of, http_reply, json_reply
 

@@ -10,10 +10,14 @@ import trustme
 
 from desktop_chat.domain import errors
 from desktop_chat.domain.stream import StreamFinished
-from desktop_chat.providers.access import ServerAccess
-from desktop_chat.providers.certificates import fetch_certificate, fingerprint_of, pinned_context
 from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
 from desktop_chat.providers.probe import probe_models
+from desktop_chat.providers.wire.access import ServerAccess
+from desktop_chat.providers.wire.certificates import (
+    fetch_certificate,
+    fingerprint_of,
+    pinned_context,
+)
 from tests.providers.fault_server import OPEN_HEAD, Visit, fault_server, frame, words
 from tests.providers.replies import ask, events_and_error, events_of, http_reply, json_reply
 

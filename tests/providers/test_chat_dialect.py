@@ -16,7 +16,12 @@ from desktop_chat.domain.stream import (
     UsageReported,
 )
 from desktop_chat.domain.usage import TokenUsage
-from desktop_chat.providers.chat_dialect import USUAL_WORDING, ReplyReader, Wording, request_body
+from desktop_chat.providers.dialect.chat_dialect import (
+    USUAL_WORDING,
+    ReplyReader,
+    Wording,
+    request_body,
+)
 from tests.providers.replies import delta, reasoning_of, text_of
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_chat.domain import errors
-from desktop_chat.providers.chunks import MAX_REPLY_BYTES, ChunkDecoder
-from desktop_chat.providers.failures import Failures
-from desktop_chat.providers.json_reply import decode_json
+from desktop_chat.providers.dialect.chunks import MAX_REPLY_BYTES, ChunkDecoder
+from desktop_chat.providers.wire.failures import Failures
+from desktop_chat.providers.wire.json_reply import decode_json
 from tests.providers.replies import delta
 
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 real_engine = pytest.mark.engine
 
-ENGINE = [sys.executable, "-m", "desktop_chat.providers.engine_child"]
+ENGINE = [sys.executable, "-m", "desktop_chat.providers.local.engine_child"]
 NO_ENGINE = ["/absent/engine"]
 
 

@@ -16,8 +16,8 @@ import anyio
 import psutil
 import pytest
 
-from desktop_chat.providers.engine_order import EngineOrder
-from desktop_chat.providers.engine_process import (
+from desktop_chat.providers.local.engine_order import EngineOrder
+from desktop_chat.providers.local.engine_process import (
     EngineProcess,
     EngineStart,
     exit_words,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-ENGINE = [sys.executable, "-m", "desktop_chat.providers.engine_child"]
+ENGINE = [sys.executable, "-m", "desktop_chat.providers.local.engine_child"]
 ANSWER = "import sys, json; order = json.loads(sys.stdin.readline())\n"
 
 
@@ -156,8 +156,8 @@ async def test_engine_listens_on_loopback_only(starter_model: Path) -> None:
 APP = """
 import asyncio, sys
 from pathlib import Path
-from desktop_chat.providers.engine_order import EngineOrder
-from desktop_chat.providers.engine_process import EngineProcess
+from desktop_chat.providers.local.engine_order import EngineOrder
+from desktop_chat.providers.local.engine_process import EngineProcess
 
 async def main():
     engine = EngineProcess(sys.argv[2:], EngineOrder(Path(sys.argv[1]), 512))
@@ -192,7 +192,7 @@ def test_engine_ends_when_the_app_is_killed(
 
 WATCHED = """
 import sys, time
-from desktop_chat.providers.engine_child import start_watcher
+from desktop_chat.providers.local.engine_child import start_watcher
 start_watcher()
 print("watched", flush=True)
 time.sleep(float(sys.argv[1]))

@@ -7,14 +7,14 @@ import asyncio
 import pytest
 
 from desktop_chat.domain.errors import ConnectionLostError
-from desktop_chat.providers.access import ServerAccess
-from desktop_chat.providers.exchange_log import (
+from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
+from desktop_chat.providers.wire.access import ServerAccess
+from desktop_chat.providers.wire.exchange_log import (
     HEAD_BYTES,
     MAX_EXCHANGES,
     TAIL_BYTES,
     ExchangeLog,
 )
-from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
 from tests.providers.fault_server import OPEN_HEAD, Visit, fault_server, frame, words
 from tests.providers.replies import ask, events_and_error, events_of, json_reply
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from desktop_chat.domain import errors
-from desktop_chat.providers.failures import Failures, ModelStillLoadingError, error_text
+from desktop_chat.providers.wire.failures import Failures, ModelStillLoadingError, error_text
 from tests.standin import bodies
 
 URL = "http://127.0.0.1:1234"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from desktop_chat.domain.errors import ModelFileBrokenError
 from desktop_chat.domain.model_info import ModelKind
-from desktop_chat.providers.gguf import check_file, read_header
+from desktop_chat.providers.local.gguf import check_file, read_header
 from tests.providers.gguf_maker import CHAT_MODEL, chat_model, gguf, write_gguf
 
 

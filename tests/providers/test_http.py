@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from desktop_chat.domain.errors import InvalidRequestError
-from desktop_chat.providers import http
-from desktop_chat.providers.access import ServerAccess
-from desktop_chat.providers.http import LoopClients, checked_token, https_context, make_client
-from desktop_chat.providers.network import PacedBackend
 from desktop_chat.providers.probe import probe_models
+from desktop_chat.providers.wire import http
+from desktop_chat.providers.wire.access import ServerAccess
+from desktop_chat.providers.wire.http import LoopClients, checked_token, https_context, make_client
+from desktop_chat.providers.wire.network import PacedBackend
 
 
 @pytest.mark.parametrize(("token", "expected"), [(None, None), (" ", None), (" a:b\n", "a:b")])

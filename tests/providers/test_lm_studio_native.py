@@ -20,11 +20,11 @@ from desktop_chat.domain.stream import (
     UsageReported,
 )
 from desktop_chat.domain.usage import TokenUsage
-from desktop_chat.providers.access import ServerAccess
-from desktop_chat.providers.failures import Failures
+from desktop_chat.providers.dialect.model_lists import FoundModels, ListApi, models_of_v1
 from desktop_chat.providers.lm_studio import LMStudioAPIProvider, native_decoder
 from desktop_chat.providers.lm_studio.native_reader import NativeReader
-from desktop_chat.providers.model_lists import FoundModels, ListApi, models_of_v1
+from desktop_chat.providers.wire.access import ServerAccess
+from desktop_chat.providers.wire.failures import Failures
 from tests.providers.fault_server import OPEN_HEAD, Visit, fault_server
 from tests.providers.replies import (
     ask,

@@ -9,11 +9,11 @@ import pytest
 from desktop_chat.domain import errors
 from desktop_chat.domain.model_info import ModelInfo, is_same_model
 from desktop_chat.domain.params import GenerationParams
-from desktop_chat.providers.failures import Failures
+from desktop_chat.providers.dialect.model_lists import FoundModels, ListApi
 from desktop_chat.providers.lm_studio.known import KnownServer
 from desktop_chat.providers.lm_studio.native_decoder import NativeDecoder
 from desktop_chat.providers.lm_studio.routes import Route, choose_route, for_v1, native_body
-from desktop_chat.providers.model_lists import FoundModels, ListApi
+from desktop_chat.providers.wire.failures import Failures
 from tests.providers.replies import ask
 
 START = b'event: chat.start\ndata: {"type":"chat.start","model_instance_id":"m"}\n\n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_chat.domain import errors
-from desktop_chat.providers.merging import MergedReply
+from desktop_chat.providers.dialect.merging import MergedReply
 from tests.providers.replies import delta
 
 

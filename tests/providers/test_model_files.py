@@ -9,7 +9,7 @@ import pytest
 
 from desktop_chat.domain.errors import ModelFileBrokenError
 from desktop_chat.domain.model_info import ModelKind
-from desktop_chat.providers.model_files import (
+from desktop_chat.providers.local.model_files import (
     ModelFolders,
     check_model,
     real_path,

@@ -6,8 +6,8 @@ import pytest
 
 from desktop_chat.domain import errors
 from desktop_chat.domain.model_info import ModelInfo, ModelInstance, ModelKind
-from desktop_chat.providers import model_lists
-from desktop_chat.providers.model_lists import ListApi, look_for_models, models_of_v1
+from desktop_chat.providers.dialect import model_lists
+from desktop_chat.providers.dialect.model_lists import ListApi, look_for_models, models_of_v1
 
 V1_FULL = {
     "type": "llm",

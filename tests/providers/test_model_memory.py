@@ -12,7 +12,7 @@ from desktop_chat.domain.memory import MemoryEstimate
 from desktop_chat.providers.embedded.files import check_fits, estimate_file
 from desktop_chat.providers.embedded.free_memory import Memory, measure_memory, memory_of
 from desktop_chat.providers.embedded.memory import cache_bytes, estimate_memory
-from desktop_chat.providers.gguf import GgufHeader, read_header
+from desktop_chat.providers.local.gguf import GgufHeader, read_header
 from tests.providers.gguf_maker import Value, chat_model, write_gguf
 
 if TYPE_CHECKING:

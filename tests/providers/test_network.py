@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpcore
 import pytest
 
-from desktop_chat.providers.network import (
+from desktop_chat.providers.wire.network import (
     MAX_INTERIM_REPLIES,
     MAX_PRELUDE_BYTES,
     UNPACED_READS,

@@ -12,9 +12,9 @@ from desktop_chat.domain.errors import (
     ServerUnreachableError,
 )
 from desktop_chat.domain.stream import ModelLoading, RetryScheduled
-from desktop_chat.providers.failures import ModelStillLoadingError
 from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
-from desktop_chat.providers.retries import (
+from desktop_chat.providers.wire.failures import ModelStillLoadingError
+from desktop_chat.providers.wire.retries import (
     MAX_BUSY_RETRIES,
     MAX_LOADING_DELAY_S,
     MAX_UNREACHABLE_RETRIES,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_chat.providers.sse import MAX_EVENT_BYTES, SseDecoder, SseEvent
+from desktop_chat.providers.dialect.sse import MAX_EVENT_BYTES, SseDecoder, SseEvent
 
 
 def decode(*pieces: bytes, limit: int = MAX_EVENT_BYTES) -> list[SseEvent]:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from desktop_chat.domain.errors import StarterModelError
-from desktop_chat.providers import starter_model as starter
-from desktop_chat.providers.starter_model import (
+from desktop_chat.providers.model_download import starter_model as starter
+from desktop_chat.providers.model_download.starter_model import (
     FOLDER_PREFIX,
     STARTER,
     FetchCancelledError,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_chat.providers.think_tags import ThinkTagSplitter
+from desktop_chat.providers.dialect.think_tags import ThinkTagSplitter
 
 
 def split(*pieces: str) -> tuple[str, str]:

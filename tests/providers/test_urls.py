@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_chat.domain.errors import InvalidServerUrlError
-from desktop_chat.providers.urls import is_private_host, normalise_base_url
+from desktop_chat.providers.wire.urls import is_private_host, normalise_base_url
 
 
 @pytest.mark.parametrize(

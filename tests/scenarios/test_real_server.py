@@ -28,16 +28,16 @@ from desktop_chat.domain.stream import (
     TextDelta,
     UsageReported,
 )
-from desktop_chat.providers.http import CONNECT_TIMEOUT_S
 from desktop_chat.providers.lm_studio import LMStudioAPIProvider
 from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
+from desktop_chat.providers.wire.http import CONNECT_TIMEOUT_S
 from tests.providers.replies import events_and_error, events_of, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine]
-COMMAND = [sys.executable, "-m", "desktop_chat.providers.engine_child"]
+COMMAND = [sys.executable, "-m", "desktop_chat.providers.local.engine_child"]
 CONTEXT = 512
 FREE_AGAIN_S = 60.0
 # Longer than connecting may take, which is the only deadline on the way to a reply.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.account import Account, AccountKind
 from desktop_chat.domain.model_info import ModelRef
-from desktop_chat.services.account_engine import AccountEngine
-from desktop_chat.services.account_secrets import AccountSecretsStore
+from desktop_chat.services.engines.account_engine import AccountEngine
+from desktop_chat.services.engines.account_secrets import AccountSecretsStore
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.storage.secrets import MemorySecretStore
 from tests.services.turn_bench import TurnBench, turn_bench

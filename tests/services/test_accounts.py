@@ -23,11 +23,11 @@ from desktop_chat.domain.errors import (
 from desktop_chat.domain.model_info import ModelRef
 from desktop_chat.domain.request import ChatRequest, ChatTurn
 from desktop_chat.logs import redact
-from desktop_chat.services.account_secrets import AccountSecretsStore
-from desktop_chat.services.accounts import AccountsService
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engines import EngineState
+from desktop_chat.services.engines.account_secrets import AccountSecretsStore
+from desktop_chat.services.engines.accounts import AccountsService
+from desktop_chat.services.engines.service import EngineState
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.storage.accounts import AccountRepository
 from desktop_chat.storage.database import open_database

@@ -11,7 +11,7 @@ from desktop_chat.domain.model_info import EMBEDDED, ModelInfo, ModelKind, Model
 from desktop_chat.domain.stream import ModelAnswered, StreamFinished, TextDelta, UsageReported
 from desktop_chat.domain.usage import TokenUsage
 from desktop_chat.services.ask import answer
-from desktop_chat.services.engines import EngineService
+from desktop_chat.services.engines.service import EngineService
 from tests.fakes.engines import FakeChoices, FakeEngine, chat_model, engine_service
 from tests.services.turn_bench import TurnBench, consume
 

@@ -21,7 +21,7 @@ from desktop_chat.domain.params import GenerationParams
 from desktop_chat.domain.request import ChatTurn
 from desktop_chat.domain.stream import ReasoningDelta, StreamFinished, TextDelta, UsageReported
 from desktop_chat.domain.usage import TokenUsage
-from desktop_chat.services.continuing import SHORTEST_REPEAT, RepeatGate
+from desktop_chat.services.replies.continuing import SHORTEST_REPEAT, RepeatGate
 from desktop_chat.services.tasks import TaskScope
 from tests.services.turn_bench import TurnBench, consume
 

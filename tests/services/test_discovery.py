@@ -15,7 +15,7 @@ from desktop_chat.domain.errors import ServerUnreachableError
 from desktop_chat.domain.model_info import LM_STUDIO
 from desktop_chat.providers.local_servers import KNOWN_PORTS, find_server
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.discovery import SETTING, DiscoveryService
+from desktop_chat.services.engines.discovery import SETTING, DiscoveryService
 from desktop_chat.services.settings import SettingSources, SettingsService
 from tests.fakes.engines import FakeEngine, chat_model, engine_service
 from tests.standin.roles import ROLES
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Mapping
 
-    from desktop_chat.services.engines import EngineService
+    from desktop_chat.services.engines.service import EngineService
 
 pytestmark = pytest.mark.anyio
 

@@ -14,10 +14,10 @@ import trustme
 from desktop_chat import paths
 from desktop_chat.domain.account import Account, AccountKind
 from desktop_chat.domain.request import ChatRequest, ChatTurn
-from desktop_chat.providers.urls import origin_of
-from desktop_chat.services.account_engine import AccountEngine
-from desktop_chat.services.account_secrets import AccountSecretsStore
+from desktop_chat.providers.wire.urls import origin_of
 from desktop_chat.services.doctor import DoctorService, Finding, examine
+from desktop_chat.services.engines.account_engine import AccountEngine
+from desktop_chat.services.engines.account_secrets import AccountSecretsStore
 from desktop_chat.services.launch import read_launch
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import TOKEN

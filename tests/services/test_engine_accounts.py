@@ -17,7 +17,11 @@ from desktop_chat.domain.request import ChatRequest, ChatTurn
 from desktop_chat.domain.stream import TextDelta
 from desktop_chat.providers.embedded import EmbeddedProvider
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engine_accounts import EmbeddedEngine, LmStudioEngine, StoredChoices
+from desktop_chat.services.engines.engine_accounts import (
+    EmbeddedEngine,
+    LmStudioEngine,
+    StoredChoices,
+)
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import TOKEN, SettingSources, SettingsService
 from desktop_chat.storage.secrets import MemorySecretStore

@@ -22,7 +22,7 @@ from desktop_chat.domain.errors import (
 from desktop_chat.domain.message import Message, MessageId, MessageStatus, Sender
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelInfo, ModelKind, ModelRef
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engines import EngineService, EngineState
+from desktop_chat.services.engines.service import EngineService, EngineState
 from desktop_chat.services.tasks import TaskScope
 from tests.fakes.engines import FakeChoices, FakeEngine, chat_model, engine_service
 
@@ -364,8 +364,8 @@ async def test_row_53_silence_while_an_engine_answers_keeps_its_old_list() -> No
 async def test_account_is_looked_at_when_due_and_not_while_it_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("desktop_chat.services.engines.WATCH_EVERY_S", 0.001)
-    monkeypatch.setattr("desktop_chat.services.engines.ACCOUNT_WATCH_EVERY_S", 0.001)
+    monkeypatch.setattr("desktop_chat.services.engines.service.WATCH_EVERY_S", 0.001)
+    monkeypatch.setattr("desktop_chat.services.engines.service.ACCOUNT_WATCH_EVERY_S", 0.001)
     lm_studio, account = FakeEngine(A), FakeEngine(B)
     service = engine_service(lm_studio, FakeEngine(LOCAL))
     service.set_accounts({ACCOUNT: account})

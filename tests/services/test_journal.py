@@ -14,8 +14,8 @@ from desktop_chat.domain.changes import SavingFailed, SavingResumed
 from desktop_chat.domain.errors import DiskFullError
 from desktop_chat.domain.message import Message, MessageStatus
 from desktop_chat.domain.stream import StreamFinished, TextDelta
-from desktop_chat.services import journal as journal_module
-from desktop_chat.services.live_reply import LiveReply
+from desktop_chat.services.replies import journal as journal_module
+from desktop_chat.services.replies.live_reply import LiveReply
 from tests.services.turn_bench import TurnBench, consume
 
 if TYPE_CHECKING:

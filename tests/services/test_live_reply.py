@@ -8,7 +8,7 @@ from desktop_chat.domain.errors import ConnectionLostError, EmptyReplyError
 from desktop_chat.domain.message import MessageStatus, Sender
 from desktop_chat.domain.params import GenerationParams
 from desktop_chat.domain.usage import TokenUsage
-from desktop_chat.services.live_reply import LiveReply
+from desktop_chat.services.replies.live_reply import LiveReply
 from tests.domain.samples import message
 from tests.fakes.hand_clock import HandClock
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop_chat.services import lm_studio_app
+from desktop_chat.services.engines import lm_studio_app
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import pytest
 from desktop_chat.domain.request import ChatRequest, ChatTurn
 from desktop_chat.domain.stream import ModelLoading, TextDelta
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engine_accounts import LmStudioEngine
+from desktop_chat.services.engines.engine_accounts import LmStudioEngine
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import SettingSources, SettingsService
 from desktop_chat.storage.secrets import MemorySecretStore

@@ -22,10 +22,10 @@ from desktop_chat.providers.embedded import EmbeddedProvider
 from desktop_chat.providers.embedded import EngineState as BuiltInState
 from desktop_chat.providers.scripted import ScriptedProvider
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engine_accounts import EmbeddedEngine
-from desktop_chat.services.engine_options import StoredOptions
-from desktop_chat.services.engines import EngineService, EngineState
-from desktop_chat.services.models import ModelsService
+from desktop_chat.services.engines.engine_accounts import EmbeddedEngine
+from desktop_chat.services.engines.engine_options import StoredOptions
+from desktop_chat.services.engines.models import ModelsService
+from desktop_chat.services.engines.service import EngineService, EngineState
 from desktop_chat.services.settings import SettingSources, SettingsService
 from tests.fakes.engines import FakeChoices, FakeEngine
 from tests.fakes.file_server import FileServer, ServedFile
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop_chat.domain.model_info import ModelInfo
-    from desktop_chat.services.engines import Engine
+    from desktop_chat.services.engines.service import Engine
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ import pytest
 
 from desktop_chat import paths
 from desktop_chat.services.background import Worker
-from desktop_chat.services.model_loads import StoredLoads
+from desktop_chat.services.engines.model_loads import StoredLoads
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.model_loads import ModelLoadRepository
 

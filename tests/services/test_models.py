@@ -11,9 +11,9 @@ from desktop_chat.domain.errors import ModelFileBrokenError, ModelNotFoundError,
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO
 from desktop_chat.providers.embedded import EmbeddedProvider
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engine_accounts import EmbeddedEngine
-from desktop_chat.services.engines import EngineService, EngineState
-from desktop_chat.services.models import ModelsService
+from desktop_chat.services.engines.engine_accounts import EmbeddedEngine
+from desktop_chat.services.engines.models import ModelsService
+from desktop_chat.services.engines.service import EngineService, EngineState
 from desktop_chat.services.settings import SettingSources, SettingsService
 from desktop_chat.services.tasks import TaskScope
 from tests.fakes.engines import FakeChoices, FakeEngine

@@ -12,7 +12,7 @@ from desktop_chat.domain.params import GenerationParams, ParamName, params_from
 from desktop_chat.domain.preset import ChatSetup, Preset
 from desktop_chat.domain.stream import StreamFinished, TextDelta
 from desktop_chat.providers.scripted import ScriptedProvider
-from desktop_chat.services.params import LIMITS, ParamsService, check_params
+from desktop_chat.services.replies.params import LIMITS, ParamsService, check_params
 from desktop_chat.storage.presets import PresetRepository
 from tests.services.turn_bench import TurnBench, consume
 

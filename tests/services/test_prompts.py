@@ -7,7 +7,7 @@ import pytest
 from desktop_chat.domain.errors import ContextFullError
 from desktop_chat.domain.message import Message, Sender
 from desktop_chat.domain.params import GenerationParams
-from desktop_chat.services.prompts import Prompt
+from desktop_chat.services.replies.prompts import Prompt
 from tests.domain.samples import message
 
 

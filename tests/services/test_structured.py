@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_chat.domain.errors import InvalidParamsError
-from desktop_chat.services.structured import (
+from desktop_chat.services.replies.structured import (
     LONGEST_CHECKED,
     LONGEST_READABLE,
     Check,

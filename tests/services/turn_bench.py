@@ -15,12 +15,12 @@ from desktop_chat.domain.changes import (
 )
 from desktop_chat.services.background import Worker
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.chat import ChatService
 from desktop_chat.services.chats import ChatsService
-from desktop_chat.services.journal import Journal
 from desktop_chat.services.library.organising import OrganisingService
 from desktop_chat.services.library.undoing import UndoingService
-from desktop_chat.services.turns import TurnStore
+from desktop_chat.services.replies.chat import ChatService
+from desktop_chat.services.replies.journal import Journal
+from desktop_chat.services.replies.turns import TurnStore
 from desktop_chat.storage.chats import ChatRepository
 from desktop_chat.storage.database import open_database
 from desktop_chat.storage.messages import MessageRepository

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_chat.services.background import Worker
-from desktop_chat.services.turns import TurnStore
+from desktop_chat.services.replies.turns import TurnStore
 from desktop_chat.storage.drafts import DraftRepository
 from desktop_chat.storage.undo.trash import TrashRepository
 

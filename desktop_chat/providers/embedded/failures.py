@@ -17,7 +17,7 @@ from desktop_chat.domain.errors import (
 )
 
 if TYPE_CHECKING:
-    from desktop_chat.providers.engine_process import EngineProcess, EngineStart
+    from desktop_chat.providers.local.engine_process import EngineProcess, EngineStart
 
 # A broken connection is seen before the end of the process that broke it.
 CRASH_GRACE_S = 2.0

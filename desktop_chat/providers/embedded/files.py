@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from desktop_chat.domain.errors import ModelFileBrokenError, ModelNotFoundError, OutOfMemoryError
 from desktop_chat.providers.embedded.free_memory import measure_memory, memory_of
 from desktop_chat.providers.embedded.memory import estimate_memory
-from desktop_chat.providers.gguf import read_header
-from desktop_chat.providers.model_files import check_model, real_path, split_parts
+from desktop_chat.providers.local.gguf import read_header
+from desktop_chat.providers.local.model_files import check_model, real_path, split_parts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from desktop_chat.domain.memory import MemoryEstimate
-    from desktop_chat.providers.gguf import GgufHeader
+    from desktop_chat.providers.local.gguf import GgufHeader
 
 
 def find_file(path: Path) -> Path:

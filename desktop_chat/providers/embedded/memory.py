@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.memory import MemoryEstimate
-from desktop_chat.providers.gguf import LAYER_ARRAY
+from desktop_chat.providers.local.gguf import LAYER_ARRAY
 
 if TYPE_CHECKING:
     from desktop_chat.providers.embedded.free_memory import Memory
-    from desktop_chat.providers.gguf import GgufHeader
+    from desktop_chat.providers.local.gguf import GgufHeader
 
 MIB = 1024 * 1024
 # The cache holds 16-bit floats.

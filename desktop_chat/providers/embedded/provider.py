@@ -16,8 +16,8 @@ from desktop_chat.providers.embedded.failures import reply_failure
 from desktop_chat.providers.embedded.files import check_whole, estimate_file, size_of
 from desktop_chat.providers.embedded.options import EngineOptions, NoHistory
 from desktop_chat.providers.embedded.runner import EngineRunner, EngineState
-from desktop_chat.providers.engine_order import EngineOrder
-from desktop_chat.providers.model_files import ModelFolders, describe, split_parts
+from desktop_chat.providers.local.engine_order import EngineOrder
+from desktop_chat.providers.local.model_files import ModelFolders, describe, split_parts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from desktop_chat.providers.embedded.options import LoadHistory
-    from desktop_chat.providers.engine_order import EngineOrder
-    from desktop_chat.providers.engine_process import EngineProcess, EngineStart
+    from desktop_chat.providers.local.engine_order import EngineOrder
+    from desktop_chat.providers.local.engine_process import EngineProcess, EngineStart
     from desktop_chat.providers.openai_compatible import OpenAICompatibleProvider
 
 logger = logging.getLogger(__name__)
@@ -184,7 +184,7 @@ class EngineRunner:
         given = await asyncio.to_thread(_checked, order, None if is_forced else self.gpu_bytes)
         await self.aclose()
         # Not needed before the first turn.
-        from desktop_chat.providers.engine_process import EngineProcess
+        from desktop_chat.providers.local.engine_process import EngineProcess
 
         self._size_bytes = await asyncio.to_thread(size_of, given.path)
         process = EngineProcess(self._command, given)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desktop_chat.domain.model_info import ModelInstance, is_same_model
-from desktop_chat.providers.model_lists import ListApi
+from desktop_chat.providers.dialect.model_lists import ListApi
 
 if TYPE_CHECKING:
     from desktop_chat.domain.model_info import ModelInfo
-    from desktop_chat.providers.model_lists import FoundModels
+    from desktop_chat.providers.dialect.model_lists import FoundModels
 
 
 class KnownServer:

@@ -18,13 +18,13 @@ from desktop_chat.domain.errors import (
     WrongPathError,
 )
 from desktop_chat.domain.model_info import ModelInstance
-from desktop_chat.providers.model_lists import LOAD_OPTIONS
+from desktop_chat.providers.dialect.model_lists import LOAD_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from desktop_chat.domain.engine_features import LoadOptions
-    from desktop_chat.providers.v1_server import V1Server
+    from desktop_chat.providers.dialect.v1_server import V1Server
 
 LOAD_PATH = "/api/v1/models/load"
 UNLOAD_PATH = "/api/v1/models/unload"

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from desktop_chat.domain.request import ChatRequest
     from desktop_chat.domain.stream import StreamEvent
+    from desktop_chat.providers.dialect.v1_server import V1Server
     from desktop_chat.providers.lm_studio.known import KnownServer
-    from desktop_chat.providers.v1_server import V1Server
 
 logger = logging.getLogger(__name__)
 

@@ -6,18 +6,18 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.errors import UnreadableReplyError
-from desktop_chat.providers.chunks import MAX_BAD_EVENTS, MAX_REPLY_BYTES, ChunkDecoder
-from desktop_chat.providers.json_reply import decode_json
-from desktop_chat.providers.sse import BOM, SseDecoder
+from desktop_chat.providers.dialect.chunks import MAX_BAD_EVENTS, MAX_REPLY_BYTES, ChunkDecoder
+from desktop_chat.providers.dialect.sse import BOM, SseDecoder
+from desktop_chat.providers.wire.json_reply import decode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from desktop_chat.domain.errors import EngineError
-    from desktop_chat.providers.chunks import Chunk
-    from desktop_chat.providers.failures import Failures
-    from desktop_chat.providers.reply_stream import ReplyDecoder
-    from desktop_chat.providers.sse import SseEvent
+    from desktop_chat.providers.dialect.chunks import Chunk
+    from desktop_chat.providers.dialect.reply_stream import ReplyDecoder
+    from desktop_chat.providers.dialect.sse import SseEvent
+    from desktop_chat.providers.wire.failures import Failures
 
 logger = logging.getLogger(__name__)
 

@@ -12,14 +12,14 @@ from desktop_chat.domain.stream import (
     TextDelta,
     UsageReported,
 )
+from desktop_chat.providers.dialect.reply_numbers import rate_of
+from desktop_chat.providers.dialect.reply_reader import ReplyReader
 from desktop_chat.providers.lm_studio.native_decoder import CHAT_END
-from desktop_chat.providers.reply_numbers import rate_of
-from desktop_chat.providers.reply_reader import ReplyReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from desktop_chat.providers.chunks import Chunk
+    from desktop_chat.providers.dialect.chunks import Chunk
 
 LOADING = frozenset({"model_load.start", "model_load.progress"})
 # How the events begin that come only once the model is in memory.

@@ -6,20 +6,20 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.stream import ModelAnswered
-from desktop_chat.providers.access import DIRECT, ServerAccess
-from desktop_chat.providers.chat_dialect import completion_body
-from desktop_chat.providers.lm_studio.known import KnownServer
-from desktop_chat.providers.lm_studio.model_control import POLL_S, NativeModels
-from desktop_chat.providers.lm_studio.native_chat import NativeChat
-from desktop_chat.providers.lm_studio.routes import Route, choose_route, for_v1
-from desktop_chat.providers.merging import MergedReply
-from desktop_chat.providers.model_lists import (
+from desktop_chat.providers.dialect.chat_dialect import completion_body
+from desktop_chat.providers.dialect.merging import MergedReply
+from desktop_chat.providers.dialect.model_lists import (
     choose_loaded,
     lm_studio_features,
     look_for_models,
     models_of_openai,
 )
-from desktop_chat.providers.v1_server import CHAT_PATH, LOADING_RETRY_S, V1Server
+from desktop_chat.providers.dialect.v1_server import CHAT_PATH, LOADING_RETRY_S, V1Server
+from desktop_chat.providers.lm_studio.known import KnownServer
+from desktop_chat.providers.lm_studio.model_control import POLL_S, NativeModels
+from desktop_chat.providers.lm_studio.native_chat import NativeChat
+from desktop_chat.providers.lm_studio.routes import Route, choose_route, for_v1
+from desktop_chat.providers.wire.access import DIRECT, ServerAccess
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from desktop_chat.domain.model_info import ModelInfo, ModelInstance
     from desktop_chat.domain.request import ChatRequest
     from desktop_chat.domain.stream import StreamEvent
-    from desktop_chat.providers.model_lists import FoundModels
+    from desktop_chat.providers.dialect.model_lists import FoundModels
 
 DEFAULT_URL = "http://127.0.0.1:1234"
 COMPLETION_PATH = "/v1/completions"

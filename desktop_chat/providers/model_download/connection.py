@@ -83,7 +83,7 @@ async def _client_for(url: str) -> httpx.AsyncClient:
     """Return a client for one request; proxies of the environment count for far hosts."""
     import httpx
 
-    from desktop_chat.providers.http import https_context
+    from desktop_chat.providers.wire.http import https_context
 
     return httpx.AsyncClient(
         timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_TIMEOUT_S),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from desktop_chat.domain.engine_features import DownloadProgress, DownloadState
 from desktop_chat.domain.errors import DownloadRefusedError, ModelFileBrokenError
+from desktop_chat.providers.local.model_files import check_model, split_parts
 from desktop_chat.providers.model_download.file_download import FileDownload, Terms
 from desktop_chat.providers.model_download.names import checked_checksum, parse_source
 from desktop_chat.providers.model_download.part_file import remove_stale
-from desktop_chat.providers.model_files import check_model, split_parts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence

@@ -18,7 +18,7 @@ from desktop_chat.domain.errors import (
     DownloadRoomError,
     ModelFileBrokenError,
 )
-from desktop_chat.providers.gguf import check_file
+from desktop_chat.providers.local.gguf import check_file
 from desktop_chat.providers.model_download.answers import (
     RANGE_REFUSED,
     FileAnswer,

@@ -12,7 +12,7 @@ from desktop_chat.domain.errors import ChatError
 from desktop_chat.providers.local_servers import LOOPBACK, find_server
 from desktop_chat.providers.reach import has_address, is_listening, is_own_address, speaks_tls
 from desktop_chat.providers.registry import make_provider
-from desktop_chat.providers.urls import DEFAULT_PORTS, is_private_host, normalise_base_url
+from desktop_chat.providers.wire.urls import DEFAULT_PORTS, is_private_host, normalise_base_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

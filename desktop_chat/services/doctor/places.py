@@ -15,7 +15,7 @@ from desktop_chat.domain.errors import (
     DataDirectoryUnusableError,
 )
 from desktop_chat.domain.model_info import ModelKind
-from desktop_chat.providers.model_files import ModelFolders
+from desktop_chat.providers.local.model_files import ModelFolders
 from desktop_chat.services.doctor.finding import Finding
 from desktop_chat.services.doctor.last_reply import look_at_last_reply
 from desktop_chat.storage.accounts import AccountRepository

@@ -10,9 +10,9 @@ from desktop_chat.domain.account import AccountKind, AccountSecrets
 from desktop_chat.domain.errors import ChatError, ServerUnreachableError, UnauthorizedError
 from desktop_chat.domain.model_info import ModelKind
 from desktop_chat.providers.registry import make_provider
-from desktop_chat.services.account_engine import check_plain_key
 from desktop_chat.services.doctor.causes import CauseFinder
 from desktop_chat.services.doctor.finding import Finding, exchange_text
+from desktop_chat.services.engines.account_engine import check_plain_key
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -11,15 +11,15 @@ from desktop_chat.domain.account import Account, AccountKind, AccountSecrets
 from desktop_chat.domain.errors import ChatError, NoModelAnywhereError
 from desktop_chat.domain.model_info import LM_STUDIO
 from desktop_chat.providers.local_servers import KNOWN_PORTS
-from desktop_chat.services.account_secrets import (
+from desktop_chat.services.doctor import places
+from desktop_chat.services.doctor.finding import Finding, report_text
+from desktop_chat.services.doctor.servers import Server, look_at_server
+from desktop_chat.services.engines.account_secrets import (
     AccountSecretsStore,
     is_same_server,
     keep_out_of_logs,
 )
-from desktop_chat.services.discovery import OFF, SETTING
-from desktop_chat.services.doctor import places
-from desktop_chat.services.doctor.finding import Finding, report_text
-from desktop_chat.services.doctor.servers import Server, look_at_server
+from desktop_chat.services.engines.discovery import OFF, SETTING
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import DECLARATIONS, TOKEN, TOKEN_FOR, is_valid
 from desktop_chat.storage.secrets import open_secret_store
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from desktop_chat.domain.exchange import Exchange
-    from desktop_chat.services.engines import EngineService
+    from desktop_chat.services.engines.service import EngineService
     from desktop_chat.services.launch import Launch
 
 

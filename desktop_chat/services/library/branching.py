@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from desktop_chat.domain.chat import Chat, ChatId
     from desktop_chat.domain.message import Message, MessageId
     from desktop_chat.services.broadcast import Broadcast
-    from desktop_chat.services.chat import ChatService
     from desktop_chat.services.library.undoing import UndoingService
+    from desktop_chat.services.replies.chat import ChatService
 
 
 class BranchingService:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from desktop_chat.domain.params import GenerationParams
     from desktop_chat.domain.progress import ReplyProgress
     from desktop_chat.services.broadcast import Broadcast
-    from desktop_chat.services.engines import EngineService
-    from desktop_chat.services.journal import Journal
-    from desktop_chat.services.live_reply import LiveReply
-    from desktop_chat.services.prompts import Prompt
+    from desktop_chat.services.engines.service import EngineService
+    from desktop_chat.services.replies.journal import Journal
+    from desktop_chat.services.replies.live_reply import LiveReply
+    from desktop_chat.services.replies.prompts import Prompt
 
 # How often the oldest turns may be left out after the engine said that they do not fit.
 MAX_SHORTENINGS = 4

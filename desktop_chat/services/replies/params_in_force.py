@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from desktop_chat.domain.changes import TurnStarted
     from desktop_chat.domain.model_info import ModelRef
     from desktop_chat.domain.params import ParamName
-    from desktop_chat.services.engines import EngineService
+    from desktop_chat.services.engines.service import EngineService
 
 
 def understood_params(engines: EngineService, ref: ModelRef) -> frozenset[ParamName]:

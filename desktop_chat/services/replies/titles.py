@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from desktop_chat.domain.model_info import ModelRef
     from desktop_chat.services.broadcast import Broadcast
     from desktop_chat.services.chats import ChatsService
-    from desktop_chat.services.engines import EngineService
+    from desktop_chat.services.engines.service import EngineService
+    from desktop_chat.services.replies.turns import TurnStore
     from desktop_chat.services.settings import SettingsService
-    from desktop_chat.services.turns import TurnStore
 
 logger = logging.getLogger(__name__)
 

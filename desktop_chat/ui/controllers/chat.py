@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from desktop_chat.domain.model_info import ModelRef
     from desktop_chat.domain.preset import ChatSetup
     from desktop_chat.services.broadcast import Broadcast
-    from desktop_chat.services.chat import ChatService
     from desktop_chat.services.chats import ChatsService
+    from desktop_chat.services.replies.chat import ChatService
     from desktop_chat.services.tasks import TaskScope
     from desktop_chat.ui.controllers.stored import Drafts, Stored
     from desktop_chat.ui.item_models.transcript import TranscriptModel

@@ -10,13 +10,13 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from desktop_chat.domain.changes import EnginesChanged, SettingChanged
 from desktop_chat.domain.errors import ChatError, ModelChoiceNeededError, NoModelAnywhereError
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelRef
-from desktop_chat.services.engines import EngineState
+from desktop_chat.services.engines.service import EngineState
 from desktop_chat.ui.controllers.status import ERROR, IDLE, WARNING, StatusText
 from desktop_chat.ui.messages import error_words
 
 if TYPE_CHECKING:
     from desktop_chat.services.broadcast import Broadcast
-    from desktop_chat.services.engines import EngineService, EngineStatus
+    from desktop_chat.services.engines.service import EngineService, EngineStatus
 
 USE_LM_STUDIO = "use-lm-studio"
 CHOOSE_MODEL = "choose-model"

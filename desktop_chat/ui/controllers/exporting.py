@@ -182,7 +182,7 @@ def _own_command() -> list[str]:
 
 
 def _environment() -> QProcessEnvironment:
-    from desktop_chat.providers.child_environment import without_secrets
+    from desktop_chat.providers.local.child_environment import without_secrets
 
     made = QProcessEnvironment()
     for name, value in without_secrets().items():

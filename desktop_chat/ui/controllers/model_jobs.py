@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from desktop_chat.domain.engine_features import DownloadProgress, LoadOptions
     from desktop_chat.domain.model_info import ModelRef
-    from desktop_chat.services.models import ModelsService
+    from desktop_chat.services.engines.models import ModelsService
     from desktop_chat.services.tasks import TaskScope
 
 TICK_MS = 1000

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from desktop_chat.domain.model_info import ModelRef
-    from desktop_chat.services.models import ModelsService
+    from desktop_chat.services.engines.models import ModelsService
     from desktop_chat.services.tasks import TaskScope
 
 Ts = TypeVarTuple("Ts")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_chat.domain.errors import ChatError
-from desktop_chat.providers.urls import normalise_base_url
+from desktop_chat.providers.wire.urls import normalise_base_url
 from desktop_chat.services.launch import DATA_FOLDER, choose_data_folder
 from desktop_chat.services.settings import DECLARATIONS, TOKEN, SettingDeclaration
 
 if TYPE_CHECKING:
-    from desktop_chat.services.engine_accounts import LmStudioEngine
-    from desktop_chat.services.engines import EngineService
+    from desktop_chat.services.engines.engine_accounts import LmStudioEngine
+    from desktop_chat.services.engines.service import EngineService
     from desktop_chat.services.secrets import Secrets
     from desktop_chat.services.settings import SettingsService
     from desktop_chat.services.tasks import TaskScope

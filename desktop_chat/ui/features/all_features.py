@@ -15,24 +15,24 @@ def make_features(context: FeatureContext) -> list[QObject]:
 
     They live as long as what is returned. Their dialogs are imported when one is wanted.
     """
-    from desktop_chat.ui.features.backups import BackupsFeature
-    from desktop_chat.ui.features.branching import BranchingFeature
-    from desktop_chat.ui.features.drafts import DraftsFeature
-    from desktop_chat.ui.features.editing import EditingFeature
-    from desktop_chat.ui.features.expiry import ExpiryFeature
-    from desktop_chat.ui.features.exporting import ExportFeature
-    from desktop_chat.ui.features.filing import FilingFeature
-    from desktop_chat.ui.features.folders import FoldersFeature
-    from desktop_chat.ui.features.importing import ImportFeature
-    from desktop_chat.ui.features.organising import OrganisingFeature
-    from desktop_chat.ui.features.places import PlacesFeature
-    from desktop_chat.ui.features.printing import PrintFeature
-    from desktop_chat.ui.features.read_only import ReadOnlyFeature
-    from desktop_chat.ui.features.saving import SavingFeature
-    from desktop_chat.ui.features.search import SearchFeature
-    from desktop_chat.ui.features.trash import TrashFeature
-    from desktop_chat.ui.features.undo import UndoFeature
-    from desktop_chat.ui.features.upkeep import UpkeepFeature
+    from desktop_chat.ui.features.library.backups import BackupsFeature
+    from desktop_chat.ui.features.library.branching import BranchingFeature
+    from desktop_chat.ui.features.library.drafts import DraftsFeature
+    from desktop_chat.ui.features.library.editing import EditingFeature
+    from desktop_chat.ui.features.library.expiry import ExpiryFeature
+    from desktop_chat.ui.features.library.exporting import ExportFeature
+    from desktop_chat.ui.features.library.filing import FilingFeature
+    from desktop_chat.ui.features.library.folders import FoldersFeature
+    from desktop_chat.ui.features.library.importing import ImportFeature
+    from desktop_chat.ui.features.library.organising import OrganisingFeature
+    from desktop_chat.ui.features.library.places import PlacesFeature
+    from desktop_chat.ui.features.library.printing import PrintFeature
+    from desktop_chat.ui.features.library.read_only import ReadOnlyFeature
+    from desktop_chat.ui.features.library.saving import SavingFeature
+    from desktop_chat.ui.features.library.search import SearchFeature
+    from desktop_chat.ui.features.library.trash import TrashFeature
+    from desktop_chat.ui.features.library.undo import UndoFeature
+    from desktop_chat.ui.features.library.upkeep import UpkeepFeature
 
     places = PlacesFeature(context)
     filing = FilingFeature(context)
@@ -61,12 +61,12 @@ def make_features(context: FeatureContext) -> list[QObject]:
 
 def _engine_features(context: FeatureContext) -> list[QObject]:
     """Make those that are about engines and what they are asked for."""
-    from desktop_chat.ui.features.doctor import DoctorFeature
-    from desktop_chat.ui.features.models import ModelsFeature
-    from desktop_chat.ui.features.params import ParamsFeature
-    from desktop_chat.ui.features.reply_actions import ReplyActionsFeature
-    from desktop_chat.ui.features.servers import ServersFeature
-    from desktop_chat.ui.features.structured import StructuredFeature
+    from desktop_chat.ui.features.engines.doctor import DoctorFeature
+    from desktop_chat.ui.features.engines.models import ModelsFeature
+    from desktop_chat.ui.features.engines.params import ParamsFeature
+    from desktop_chat.ui.features.engines.reply_actions import ReplyActionsFeature
+    from desktop_chat.ui.features.engines.servers import ServersFeature
+    from desktop_chat.ui.features.engines.structured import StructuredFeature
 
     return [
         DoctorFeature(context),

@@ -29,7 +29,7 @@ def readable_message(message: Message) -> Message:
 @lru_cache(maxsize=64)
 def _readable(content: str) -> str | None:
     # Few replies are JSON.
-    from desktop_chat.services.structured import readable_json
+    from desktop_chat.services.replies.structured import readable_json
 
     # No line of JSON can begin with the signs that end the block.
     text = readable_json(content)

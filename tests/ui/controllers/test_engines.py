@@ -11,7 +11,7 @@ from desktop_chat.domain.changes import SettingChanged
 from desktop_chat.domain.errors import NotAServerError, ServerUnreachableError
 from desktop_chat.domain.model_info import EMBEDDED, LM_STUDIO, ModelInfo, ModelKind, ModelRef
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engines import EngineService
+from desktop_chat.services.engines.service import EngineService
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.ui.controllers.engines import (
     CHOOSE_MODEL,

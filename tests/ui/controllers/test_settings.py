@@ -14,8 +14,8 @@ from desktop_chat.domain.errors import (
 )
 from desktop_chat.domain.model_info import LM_STUDIO
 from desktop_chat.services.broadcast import Broadcast
-from desktop_chat.services.engine_accounts import LmStudioEngine
-from desktop_chat.services.engines import EngineService
+from desktop_chat.services.engines.engine_accounts import LmStudioEngine
+from desktop_chat.services.engines.service import EngineService
 from desktop_chat.services.secrets import Secrets
 from desktop_chat.services.settings import TOKEN, SettingSources, SettingsService
 from desktop_chat.services.tasks import TaskScope

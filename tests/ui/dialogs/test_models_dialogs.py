@@ -24,7 +24,7 @@ from desktop_chat.domain.model_info import (
     ModelKind,
     ModelRef,
 )
-from desktop_chat.services.engines import EngineState, EngineStatus
+from desktop_chat.services.engines.service import EngineState, EngineStatus
 from desktop_chat.ui.controllers.model_jobs import JobKind, ModelJob
 from desktop_chat.ui.dialogs.models.download_dialog import DownloadDialog
 from desktop_chat.ui.dialogs.models.load_dialog import LoadDialog

@@ -17,7 +17,7 @@ from desktop_chat.domain.errors import (
     UnauthorizedError,
 )
 from desktop_chat.domain.model_info import LM_STUDIO, ModelInfo
-from desktop_chat.services.engines import EngineState, EngineStatus
+from desktop_chat.services.engines.service import EngineState, EngineStatus
 from desktop_chat.ui.dialogs.servers.fingerprints import fingerprint_of, grouped
 from desktop_chat.ui.dialogs.servers.server_dialog import ServerDialog
 from desktop_chat.ui.dialogs.servers.servers_dialog import ServersDialog

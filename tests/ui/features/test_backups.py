@@ -26,7 +26,7 @@ from desktop_chat.storage.database import open_database
 from desktop_chat.ui.commands import Commands
 from desktop_chat.ui.dialogs.alert import Alert
 from desktop_chat.ui.dialogs.backups_dialog import BackupsDialog
-from desktop_chat.ui.features.backups import SHOW, BackupsFeature
+from desktop_chat.ui.features.library.backups import SHOW, BackupsFeature
 from desktop_chat.ui.theme import load_theme
 from tests.ui.waiting import settle, until
 

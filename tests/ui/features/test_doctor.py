@@ -14,7 +14,7 @@ from desktop_chat.services.launch import read_launch
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.ui.commands import Commands
 from desktop_chat.ui.dialogs.doctor_dialog import DoctorDialog
-from desktop_chat.ui.features.doctor import SHOW, DoctorFeature
+from desktop_chat.ui.features.engines.doctor import SHOW, DoctorFeature
 from desktop_chat.ui.theme import load_theme
 from tests.ui.waiting import settle, until
 

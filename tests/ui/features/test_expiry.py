@@ -11,7 +11,7 @@ import pytest
 
 from desktop_chat.services.library import trash
 from desktop_chat.services.tasks import TaskScope
-from desktop_chat.ui.features.expiry import ExpiryFeature
+from desktop_chat.ui.features.library.expiry import ExpiryFeature
 from tests.services.library_bench import LibraryBench, library_bench
 
 pytestmark = pytest.mark.anyio

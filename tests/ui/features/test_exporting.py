@@ -17,8 +17,8 @@ from desktop_chat.ui.commands import Commands
 from desktop_chat.ui.controllers import exporting
 from desktop_chat.ui.dialogs.export_dialog import ExportDialog
 from desktop_chat.ui.dialogs.print_dialog import PrintDialog
-from desktop_chat.ui.features.exporting import ExportFeature
-from desktop_chat.ui.features.printing import PrintFeature
+from desktop_chat.ui.features.library.exporting import ExportFeature
+from desktop_chat.ui.features.library.printing import PrintFeature
 from desktop_chat.ui.theme import load_theme
 
 LIMIT_MS = 60_000

@@ -29,7 +29,7 @@ from desktop_chat.services.tasks import TaskScope
 from desktop_chat.storage.database import open_database
 from desktop_chat.ui.commands import Commands
 from desktop_chat.ui.dialogs.importing.import_dialog import ImportDialog
-from desktop_chat.ui.features.importing import SHOW, UNDO, ImportFeature
+from desktop_chat.ui.features.library.importing import SHOW, UNDO, ImportFeature
 from desktop_chat.ui.theme import load_theme
 from tests.services.importing import formats
 from tests.ui.waiting import settle, until

@@ -13,14 +13,14 @@ from shiboken6 import isValid
 from desktop_chat.domain.params import GenerationParams
 from desktop_chat.domain.preset import ChatSetup, Preset
 from desktop_chat.domain.stream import StreamFinished, TextDelta
-from desktop_chat.services.params import ParamsService
+from desktop_chat.services.replies.params import ParamsService
 from desktop_chat.storage.presets import PresetRepository
 from desktop_chat.ui.commands import Commands
 from desktop_chat.ui.dialogs.alert import Alert
 from desktop_chat.ui.dialogs.name_dialog import NameDialog
 from desktop_chat.ui.dialogs.params.params_dialog import ParamsDialog
-from desktop_chat.ui.features.params import ParamsFeature
-from desktop_chat.ui.features.structured import StructuredFeature
+from desktop_chat.ui.features.engines.params import ParamsFeature
+from desktop_chat.ui.features.engines.structured import StructuredFeature
 from desktop_chat.ui.header.chat_header import ChatHeader
 from desktop_chat.ui.theme import load_theme
 from desktop_chat.ui.transcript.toolbar.message_details import MessageDetails

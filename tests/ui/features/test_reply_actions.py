@@ -13,7 +13,7 @@ from desktop_chat.domain.model_info import LM_STUDIO, ModelRef
 from desktop_chat.domain.stream import ReasoningDelta, StreamFinished, TextDelta
 from desktop_chat.ui import messages as words
 from desktop_chat.ui.commands import Commands
-from desktop_chat.ui.features.reply_actions import ReplyActionsFeature
+from desktop_chat.ui.features.engines.reply_actions import ReplyActionsFeature
 from tests.ui.controllers.chat_bench import chat_bench
 from tests.ui.waiting import until
 

@@ -20,7 +20,7 @@ from desktop_chat.domain.model_info import ModelInfo, ModelKind
 from desktop_chat.services.tasks import TaskScope
 from desktop_chat.ui.dialogs.alert import Alert
 from desktop_chat.ui.dialogs.servers.server_dialog import ServerDialog
-from desktop_chat.ui.features.server_editing import ServerEditing
+from desktop_chat.ui.features.engines.server_editing import ServerEditing
 from desktop_chat.ui.theme import load_theme
 from tests.ui.waiting import settle, until
 

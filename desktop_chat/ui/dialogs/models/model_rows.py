@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from desktop_chat.domain.model_info import ModelRef
-from desktop_chat.services.engines import EngineState
+from desktop_chat.services.engines.service import EngineState
 from desktop_chat.ui.dialogs.models.words import detail_words, instance_words
 from desktop_chat.ui.dialogs.servers.words import state_words
 from desktop_chat.ui.widgets.row_delegate import Row
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from desktop_chat.domain.engine_features import EngineFeatures
     from desktop_chat.domain.model_info import ModelInfo
-    from desktop_chat.services.engines import EngineStatus
+    from desktop_chat.services.engines.service import EngineStatus
 
 
 @dataclass(frozen=True, slots=True)

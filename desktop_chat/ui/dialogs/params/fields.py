@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_chat.domain.params import ParamName
-from desktop_chat.services.params import LIMITS
+from desktop_chat.services.replies.params import LIMITS
 from desktop_chat.ui.dialogs.setting_fields import QuietComboBox
 from desktop_chat.ui.fonts import code_family, font_of
 from desktop_chat.ui.param_words import param_hint, param_label

@@ -8,13 +8,13 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from desktop_chat.domain.account import AccountKind
 from desktop_chat.domain.model_info import LM_STUDIO
-from desktop_chat.services.engines import EngineState
+from desktop_chat.services.engines.service import EngineState
 from desktop_chat.ui.messages import error_words
 
 if TYPE_CHECKING:
     from desktop_chat.domain.account import FoundServer
     from desktop_chat.domain.errors import ChatError
-    from desktop_chat.services.engines import EngineStatus
+    from desktop_chat.services.engines.service import EngineStatus
     from desktop_chat.ui.widgets.label import Ink
 
 # Names of programs are the same in every language; the ports are those that they choose themselves.

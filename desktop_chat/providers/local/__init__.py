@@ -1,0 +1,1 @@
+"""Model files of this machine, and the process that runs them."""

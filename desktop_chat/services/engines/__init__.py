@@ -1,0 +1,1 @@
+"""Engines and accounts: who is there, what they have, and which of them answers."""

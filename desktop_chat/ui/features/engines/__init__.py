@@ -1,0 +1,1 @@
+"""Features about who answers: servers, models, parameters, the doctor."""

@@ -1,0 +1,1 @@
+"""Features about the chats that are kept."""
