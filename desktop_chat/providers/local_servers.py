@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from desktop_chat.domain.account import AccountKind, FoundServer
-from desktop_chat.providers.wire.http_head import HeadError, read_body, read_head
+from desktop_chat.providers.wire.http_head import HeadError, get_request, read_body, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,14 +91,7 @@ async def find_server(port: int, usual: AccountKind, timeout_s: float = 1.5) -> 
 async def _models_at(port: int) -> tuple[Head, bytes]:
     reader, writer = await asyncio.open_connection(LOOPBACK, port)
     try:
-        lines = [
-            "GET /v1/models HTTP/1.1",
-            f"Host: {LOOPBACK}:{port}",
-            "Accept: application/json",
-            "Accept-Encoding: identity",
-            "User-Agent: desktop-chat",
-        ]
-        writer.write("\r\n".join([*lines, "", ""]).encode("ascii"))
+        writer.write(get_request("/v1/models", f"{LOOPBACK}:{port}"))
         head = await read_head(reader)
         body = await read_body(reader, head)
         return head, body[:MAX_LIST_BYTES]

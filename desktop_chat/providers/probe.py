@@ -21,7 +21,12 @@ from desktop_chat.providers.dialect.model_lists import (
 from desktop_chat.providers.wire.access import DIRECT, ServerAccess, checked_headers, checked_proxy
 from desktop_chat.providers.wire.failures import Failures
 from desktop_chat.providers.wire.http import checked_token, https_context, tls_context
-from desktop_chat.providers.wire.http_head import HeadError, read_body, read_head
+from desktop_chat.providers.wire.http_head import (
+    HeadError,
+    get_request,
+    read_body,
+    read_head,
+)
 from desktop_chat.providers.wire.json_reply import checked_json
 from desktop_chat.providers.wire.masking import secret_parts
 from desktop_chat.providers.wire.urls import DEFAULT_PORTS, is_unprotected, normalise_base_url
@@ -109,7 +114,9 @@ class _Prober:
         try:
             reader, writer = await self._connect()
             try:
-                writer.write(self._request(path))
+                writer.write(
+                    get_request(f"{self._parts.path}{path}", self._parts.netloc, self._headers)
+                )
                 head = await read_head(reader)
                 has_answered = True
                 body = await read_body(reader, head)
@@ -133,15 +140,3 @@ class _Prober:
             certificate = self._access.certificate
             tls = tls_context(certificate) if certificate else await https_context()
         return await asyncio.open_connection(self._parts.hostname, port, ssl=tls)
-
-    def _request(self, path: str) -> bytes:
-        # Without "Connection: close": some servers then never end the reply.
-        lines = [
-            f"GET {self._parts.path}{path} HTTP/1.1",
-            f"Host: {self._parts.netloc}",
-            "Accept: application/json",
-            "Accept-Encoding: identity",
-            "User-Agent: desktop-chat",
-        ]
-        lines += [f"{name}: {value}" for name, value in self._headers.items()]
-        return "\r\n".join([*lines, "", ""]).encode("ascii", "replace")

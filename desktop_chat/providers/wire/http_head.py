@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Mapping
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_HEADERS = 100
@@ -23,6 +24,26 @@ class Head:
 
     status: int
     headers: dict[str, str]
+
+
+def get_request(target: str, host: str, headers: Mapping[str, str] | None = None) -> bytes:
+    """Return the bytes of a GET that asks for JSON.
+
+    Args:
+        target: The path.
+        host: With the port, as the header of that name has it.
+        headers: Sent besides.
+    """
+    # Without "Connection: close": some servers then never end the reply.
+    lines = [
+        f"GET {target} HTTP/1.1",
+        f"Host: {host}",
+        "Accept: application/json",
+        "Accept-Encoding: identity",
+        "User-Agent: desktop-chat",
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode("ascii", "replace")
 
 
 async def read_head(reader: asyncio.StreamReader) -> Head:
