@@ -47,6 +47,18 @@ def row(dialog, title):
     return next((row for row in dialog.list.rows if row.title == title), None)
 
 
+async def asked_for_options(win: OpenWindow, dialog):
+    press(dialog, "loadButton")
+    return await until(lambda: win.dialog("loadDialog"), "the options are asked for")
+
+
+async def begin_download(win: OpenWindow, dialog, name: str) -> None:
+    press(dialog, "downloadButton")
+    source = await until(lambda: win.dialog("downloadDialog"), "the source is asked for")
+    source.source.setText(name)
+    press(source, "startDownloadButton")
+
+
 def test_all_models_are_listed_and_the_one_in_use_is_chosen():
     async def scenario(win: OpenWindow) -> None:
         dialog = await models_dialog(win)
@@ -67,8 +79,7 @@ def test_model_is_loaded_with_options_and_unloaded_again(server):
     async def scenario(win: OpenWindow) -> None:
         dialog = await models_dialog(win)
         dialog.choose(ModelRef(LM_STUDIO, OTHER))
-        press(dialog, "loadButton")
-        load = await until(lambda: win.dialog("loadDialog"), "the options are asked for")
+        load = await asked_for_options(win, dialog)
         load.findChild(QLineEdit, "context_length").setText("2048")
         press(load, "loadNowButton")
         await until(lambda: "2" in row(dialog, OTHER).state, "it is in memory")
@@ -86,8 +97,7 @@ def test_model_for_embeddings_that_was_loaded_is_shown_so_and_can_be_unloaded(se
         dialog = await models_dialog(win)
         await until(lambda: row(dialog, EMBEDDING), "embeddings are listed too")
         dialog.choose(ModelRef(LM_STUDIO, EMBEDDING))
-        press(dialog, "loadButton")
-        load = await until(lambda: win.dialog("loadDialog"), "the options are asked for")
+        load = await asked_for_options(win, dialog)
         press(load, "loadNowButton")
         await until(lambda: "in memory" in row(dialog, EMBEDDING).state, "it is in memory")
         press(dialog, "unloadButton")
@@ -100,8 +110,7 @@ def test_model_for_embeddings_that_was_loaded_is_shown_so_and_can_be_unloaded(se
 def test_scenario_117_second_load_is_shown_and_the_right_one_unloaded(server):
     async def scenario(win: OpenWindow) -> None:
         dialog = await models_dialog(win)
-        press(dialog, "loadButton")
-        load = await until(lambda: win.dialog("loadDialog"), "the options are asked for")
+        load = await asked_for_options(win, dialog)
         assert any("once more" in label.text() for label in load.findChildren(QLabel))
         press(load, "loadNowButton")
         await until(lambda: row(dialog, f"{ECHO}:2"), "the second one is listed")
@@ -116,10 +125,7 @@ def test_scenario_117_second_load_is_shown_and_the_right_one_unloaded(server):
 def test_scenario_122_download_by_name_ends_with_the_model_in_the_list():
     async def scenario(win: OpenWindow) -> None:
         dialog = await models_dialog(win)
-        press(dialog, "downloadButton")
-        source = await until(lambda: win.dialog("downloadDialog"), "the source is asked for")
-        source.source.setText("ibm/granite-4-micro")
-        press(source, "startDownloadButton")
+        await begin_download(win, dialog, "ibm/granite-4-micro")
         await until(lambda: dialog.jobs.isVisible(), "it is under way")
         await until(lambda: row(dialog, "ibm/granite-4-micro"), "the model is there")
         await until(lambda: "is there now" in note(dialog), "its end is told")
@@ -133,10 +139,7 @@ def test_download_goes_on_in_the_status_line_when_the_dialog_is_closed(server):
 
     async def scenario(win: OpenWindow) -> None:
         dialog = await models_dialog(win)
-        press(dialog, "downloadButton")
-        source = await until(lambda: win.dialog("downloadDialog"), "the source is asked for")
-        source.source.setText("ibm/granite-4-micro")
-        press(source, "startDownloadButton")
+        await begin_download(win, dialog, "ibm/granite-4-micro")
         dialog.reject()
         await until(lambda: "Fetching ibm/granite-4-micro" in win.status_text(), "it is told")
         assert win.controllers.status.action == "models.open"
@@ -152,10 +155,7 @@ def test_scenario_122_failed_download_says_so(server):
 
     async def scenario(win: OpenWindow) -> None:
         dialog = await models_dialog(win)
-        press(dialog, "downloadButton")
-        source = await until(lambda: win.dialog("downloadDialog"), "the source is asked for")
-        source.source.setText("ibm/granite-4-micro")
-        press(source, "startDownloadButton")
+        await begin_download(win, dialog, "ibm/granite-4-micro")
         await until(lambda: "could not be fetched" in note(dialog), "the failure is told")
 
     run_window(scenario)
@@ -165,8 +165,7 @@ def test_what_ends_after_the_dialog_was_closed_is_told_in_the_status_line():
     async def scenario(win: OpenWindow) -> None:
         dialog = await models_dialog(win)
         dialog.choose(ModelRef(LM_STUDIO, OTHER))
-        press(dialog, "loadButton")
-        load = await until(lambda: win.dialog("loadDialog"), "the options are asked for")
+        load = await asked_for_options(win, dialog)
         press(load, "loadNowButton")
         dialog.reject()
         await until(lambda: f"{OTHER} is in memory now" in win.status_text(), "it is told")
@@ -221,8 +220,7 @@ def test_file_of_the_user_is_offered_and_chosen(starter_model):
         feature._fetching.add_file(str(starter_model))
         await until(lambda: "can be used now" in note(dialog), "it is offered")
         await until(lambda: "SmolLM2" in dialog.list.current_row().title, "it is chosen")
-        press(dialog, "loadButton")
-        load = await until(lambda: win.dialog("loadDialog"), "the options are asked for")
+        load = await asked_for_options(win, dialog)
         words = load.findChild(QLabel, "memoryEstimate")
         await until(lambda: words.isVisible(), "the memory is estimated")
         assert "It needs about" in words.text()
